@@ -1,0 +1,1 @@
+"""Beffroi: the tower from which a city warns, calls, hears and answers."""

@@ -1,0 +1,40 @@
+"""The command line: `beffroi COMMAND ...`. Each command is one file in ops/, loaded only when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from beffroi.errors import BeffroiError
+
+COMMANDS = {
+    "cap": "check and import CAP messages",
+    "bench": "measure what the documentation claims",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 done, 1 the answer is no, 2 the command was not understood."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="beffroi", description="The tower from which a city warns, calls, hears and answers.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    asked = next((word for word in words if not word.startswith("-")), "")
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        if name == asked:
+            importlib.import_module(f"beffroi.ops.{name}").arguments(command)
+    options = parser.parse_args(words)
+    try:
+        return int(options.run(options))
+    except BeffroiError as err:
+        facts = ", ".join(f"{name}={value}" for name, value in err.facts.items())
+        sys.stderr.write(f"beffroi: {err.code}{': ' if facts else ''}{facts}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

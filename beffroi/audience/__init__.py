@@ -1,0 +1,1 @@
+"""Subscriptions, and which of them a call concerns."""

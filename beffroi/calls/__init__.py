@@ -1,0 +1,1 @@
+"""The call, its states, its authority and its frozen editions."""

@@ -1,0 +1,1 @@
+"""The shelf of channels: one file is one way out."""

@@ -1,0 +1,1 @@
+"""The city as a frozen value, read from city.toml."""

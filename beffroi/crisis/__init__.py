@@ -1,0 +1,1 @@
+"""Incoming warnings: feeds, chains of messages and the drafts they become."""

@@ -1,0 +1,1 @@
+"""The call on its way: shards, fan-out, receipts, notes to one person."""

@@ -1,0 +1,1 @@
+"""Public figures: name, question, query, floor."""

@@ -1,0 +1,1 @@
+"""The shelf of kinds: one file is one kind of call."""

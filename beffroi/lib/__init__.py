@@ -1,0 +1,1 @@
+"""The cellar: small tools that every room may use."""

@@ -1,0 +1,1 @@
+"""How a call ended, told to all it reached."""

@@ -1,0 +1,1 @@
+"""Places and zones: codes and names to shapes."""
