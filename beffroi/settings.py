@@ -2,6 +2,144 @@
 
 from __future__ import annotations
 
-SECRET_KEY = "replaced-below"  # noqa: S105
-INSTALLED_APPS: list[str] = []
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from beffroi import env
+
+PACKAGE = Path(__file__).parent
+DEMO = env.flag("BEFFROI_DEMO")
+STATE = env.path("BEFFROI_STATE", Path("var"))
+KEYS = env.path("BEFFROI_KEYS", STATE / "keys")
+BASE_URL = env.text("BEFFROI_URL", "http://localhost:8000").rstrip("/")
+
+# The demo's door may be opened by a stranger on the same machine; a city's may not: without its key nothing starts.
+SECRET_KEY = env.text("BEFFROI_SECRET", "demo-only-" + "0" * 40 if DEMO else "")
+DEBUG = False
+ALLOWED_HOSTS = env.words("BEFFROI_HOSTS", "localhost")
+USE_X_FORWARDED_HOST = False
+ROOT_URLCONF = "beffroi.urls"
+ASGI_APPLICATION = "beffroi.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "people.Person"
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's form of a libpq URL; an empty one names no server, so that commands without a database can start."""
+    parts = conninfo_to_dict(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.get("dbname", ""),
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": str(parts.get("port", "")),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": database(env.text("DATABASE_URL")), "owner": database(env.text("DATABASE_OWNER_URL"))}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "beffroi.places",
+    "beffroi.people",
+    "beffroi.calls",
+    "beffroi.audience",
+    "beffroi.delivery",
+    "beffroi.crisis",
+    "beffroi.web",
+]
+
+MIDDLEWARE = [
+    "beffroi.web.guard.headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "beffroi.web.language.choose",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "beffroi.web.problems.answer",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "beffroi.web.frame.context",
+            ],
+        },
+    }
+]
+
 USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español"), ("ca", "Valencià"), ("fr", "Français")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+
+STATIC_ROOT = STATE / "static"
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https:")
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "beffroi.web.problems.forged"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024  # a CAP message may have 5 MB; web/guard.py stops larger bodies first
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/desk/"
+ACCOUNT_ADAPTER = "beffroi.web.door.StaffDoor"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Beffroi"
+
+SMTP_URL = env.text("BEFFROI_SMTP", "smtp://localhost:25")
+MAIL_FROM = env.text("BEFFROI_MAIL_FROM")
+PUSH_HOSTS = env.words("BEFFROI_PUSH_HOSTS")
+OPEN_HOSTS = env.words("BEFFROI_OPEN_HOSTS")  # exempt from the private-address rule: the demo's and the tests' own sinks
+CA_FILE = env.text("BEFFROI_CA_FILE")
+WORKERS = env.number("BEFFROI_WORKERS", 1)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("BEFFROI_LOG", "INFO")},
+}

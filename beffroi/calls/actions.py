@@ -1,0 +1,244 @@
+"""The only writer of calls: draft, edit, submit, refuse, withdraw, reopen, lapse, begin, end; one transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from beffroi.calls import edition, state
+from beffroi.calls.edition import Frozen
+from beffroi.calls.models import Call, Edition, Phase
+from beffroi.calls.state import Authority, State
+from beffroi.errors import Conflict, NotFound
+from beffroi.lib import clock, tokens
+from beffroi.people import access, log
+from beffroi.people.models import Person
+
+
+class CallNotFound(NotFound):
+    """There is no such call."""
+
+    code = "call-not-found"
+
+
+class CallChanged(Conflict):
+    """The text is no longer the one that was on the screen."""
+
+    code = "call-changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """Everything that a call says; checked by calls/content.py before it comes here."""
+
+    kind: str
+    status: str
+    hazard: str
+    category: str
+    severity: str
+    urgency: str
+    certainty: str
+    responseType: list[str]
+    onset: datetime | None
+    expires: datetime
+    texts: dict[str, dict[str, str]]
+    area: dict[str, Any]
+    ranges: bytes
+
+
+FIELDS = tuple(Content.__dataclass_fields__)
+
+
+def held(public_id: str) -> Call:
+    """The call, locked until the transaction ends."""
+    call = Call.objects.select_for_update().filter(public_id=public_id).first()
+    if call is None:
+        raise CallNotFound(call=public_id)
+    return call
+
+
+def about(call: Call) -> str:
+    """How the log names a call."""
+    return f"call:{call.public_id}"
+
+
+@transaction.atomic
+def draft(person: Person | None, content: Content, *, warned_at: datetime | None = None) -> Call:
+    """A new draft; by nobody when a robot made it from an incoming warning."""
+    if person is not None:
+        access.demand(person, "call.draft")
+    call = Call(public_id=tokens.short_id(), author=person, warned_at=warned_at)
+    fill(call, content)
+    call.save()
+    log.write(person, "call.draft", about(call), hazard=call.hazard, severity=call.severity)
+    return call
+
+
+@transaction.atomic
+def follow(person: Person | None, prior: Call, content: Content, *, msgType: str, ending: str | None = None) -> Call:
+    """A draft of the next message of an event: an Update, or a Cancel or all-clear that ends it."""
+    if person is not None:
+        access.demand(person, "call.draft" if ending is None else "call.close")
+    waiting = Call.objects.filter(follows=prior, state__in=["draft", "pending", "refused", "lapsed"]).first()
+    if waiting is not None:  # one successor at a time: a newer intention takes the place of the unfinished one
+        raise Conflict(call=waiting.public_id, why="follow-up-waiting")
+    call = Call(
+        public_id=tokens.short_id(), author=person, msgType=msgType, ending=ending, follows=prior,
+        root=prior.first, number=prior.number + 1, warned_at=prior.warned_at,
+    )  # fmt: skip
+    fill(call, content)
+    call.save()
+    log.write(person, "call.follow", about(call), follows=prior.public_id, msgType=msgType, ending=ending)
+    return call
+
+
+def fill(call: Call, content: Content) -> None:
+    """Put the content into the row's columns."""
+    for name in FIELDS:
+        setattr(call, name, getattr(content, name))
+
+
+@transaction.atomic
+def edit(person: Person | None, public_id: str, content: Content) -> Call:
+    """Change a draft; who changed it last is its author. A robot may only refresh a draft that no person has touched."""
+    if person is not None:
+        access.demand(person, "call.draft")
+    call = held(public_id)
+    if person is None and call.author is not None:
+        raise Conflict(call=public_id, why="draft-has-author")
+    if call.state != State.DRAFT:
+        raise state.StepRefused(now=call.state, then=str(State.DRAFT))
+    fill(call, content)
+    call.author = person
+    call.save()
+    log.write(person, "call.edit", about(call))
+    return call
+
+
+@transaction.atomic
+def submit(person: Person, public_id: str, editions: Iterable[Frozen], *, phase: str, body: str) -> Call:
+    """Freeze the editions and wait for a second person; who submits a robot's draft is its author."""
+    access.demand(person, "call.submit")
+    call = held(public_id)
+    freeze(call, editions)
+    call.state = state.step(State(call.state), State.PENDING)
+    call.author = call.author or person
+    call.phase, call.body = phase, body
+    call.submitted_at = clock.now()
+    call.save()
+    log.write(person, "call.submit", about(call), phase=phase, body=body)
+    return call
+
+
+def freeze(call: Call, editions: Iterable[Frozen]) -> None:
+    """Store the editions beside the canonical content, and their digest on the call (not yet saved)."""
+    rows = [edition.content(call), *editions]
+    Edition.objects.bulk_create(
+        Edition(call=call, channel=e.channel, language=e.language, content=e.content) for e in rows
+    )
+    call.digest = edition.digest(rows)
+
+
+def rest(person: Person | None, public_id: str, then: State, action: str, **facts: object) -> Call:
+    """Move a call to a state in which nothing is sent, and log it."""
+    call = held(public_id)
+    call.state = state.step(State(call.state), then)
+    call.save()
+    log.write(person, action, about(call), **facts)
+    return call
+
+
+@transaction.atomic
+def refuse(person: Person, public_id: str, *, why: str) -> Call:
+    """The second person says no, with a reason; the call stays visible."""
+    access.demand(person, "call.refuse")
+    return rest(person, public_id, State.REFUSED, "call.refuse", why=why)
+
+
+@transaction.atomic
+def withdraw(person: Person, public_id: str) -> Call:
+    """Take a draft or a waiting call back for good."""
+    access.demand(person, "call.draft")
+    return rest(person, public_id, State.WITHDRAWN, "call.withdraw")
+
+
+@transaction.atomic
+def reopen(person: Person, public_id: str) -> Call:
+    """Back to a draft: the frozen editions are dropped, and a new submission is needed."""
+    access.demand(person, "call.draft")
+    call = held(public_id)
+    call.state = state.step(State(call.state), State.DRAFT)
+    call.digest, call.submitted_at, call.phase, call.body = None, None, "", ""
+    call.save()
+    call.editions.all().delete()
+    log.write(person, "call.reopen", about(call))
+    return call
+
+
+@transaction.atomic
+def lapse(now: datetime) -> int:
+    """Waiting calls that nobody decided within PENDING_S, or whose end has come: they lapse and stay visible."""
+    late = Call.objects.filter(state="pending").filter(
+        submitted_at__lt=now - timedelta(seconds=state.PENDING_S)
+    ) | Call.objects.filter(state="pending", expires__lte=now)
+    ids = list(late.values_list("public_id", flat=True))
+    for public_id in ids:
+        rest(None, public_id, State.LAPSED, "call.lapse")
+    return len(ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """By what right, and under which CAP identity, a call goes live."""
+
+    authority: Authority
+    approver: Person | None
+    identifier: str
+    sent: datetime
+    signed: bytes
+
+
+def begin(call: Call, issue: Issue) -> None:
+    """The call is live (inside delivery's transaction); what it follows is replaced or ended. The database checks the authority."""
+    was = State(call.state)
+    call.state = state.step(was, State.LIVE)
+    call.authority, call.approver = str(issue.authority), issue.approver
+    call.identifier, call.sent, call.signed = issue.identifier, issue.sent, issue.signed
+    call.issued_at = clock.now()
+    call.submitted_at = call.submitted_at or call.issued_at
+    call.save()
+    if call.follows is not None:
+        then = State.REPLACED if call.ending is None else State.ENDED
+        Call.objects.filter(pk=call.follows.pk, state="live").update(state=then, ended_at=call.issued_at)
+    actor = issue.approver or call.author
+    log.write(actor, "call.issue", about(call), authority=call.authority, digest=bytes(call.digest or b"").hex())
+
+
+def end(call: Call, now: datetime) -> None:
+    """A closing message has run its own time: it is no longer live."""
+    Call.objects.filter(pk=call.pk, state="live").update(state=State.ENDED, ended_at=now)
+
+
+def mark_paged(call: Call, now: datetime) -> bool:
+    """Remember that the officer was paged about the coming end; False if somebody else did."""
+    return bool(Call.objects.filter(pk=call.pk, state="live", paged_at=None).update(paged_at=now))
+
+
+@transaction.atomic
+def declare_phase(person: Person, name: str) -> Phase:
+    """The city is in this phase from now on; the competence table of city.toml depends on it."""
+    access.demand(person, "phase.declare")
+    row = Phase.objects.create(name=name, declared_by=person)
+    log.write(person, "phase.declare", "city:phase", phase=name)
+    return row
+
+
+def current_phase(default: str) -> str:
+    """The phase in force, or `default` when none was ever declared."""
+    row = Phase.objects.order_by("-pk").values_list("name", flat=True).first()
+    return row or default
+

@@ -1,0 +1,128 @@
+"""A call is one message to the public (one CAP message); a later message of the same event points at the one before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from beffroi.people.models import Person
+
+LIVE = Q(state__in=["live", "replaced", "ended"])
+"""The states of a call that has been sent."""
+
+
+class Call(models.Model):
+    """One message: a draft, a live alert, or what it became. What may be changed when is held by triggers (migration 0002)."""
+
+    public_id = models.TextField(unique=True)
+    kind = models.TextField()
+    state = models.TextField(default="draft")
+
+    # What it says: frozen from the moment it is submitted. CAP's own names.
+    status = models.TextField(default="Actual")
+    msgType = models.TextField(default="Alert")
+    hazard = models.TextField()
+    category = models.TextField()
+    severity = models.TextField()
+    urgency = models.TextField()
+    certainty = models.TextField()
+    responseType: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    onset = models.DateTimeField(null=True)
+    expires = models.DateTimeField()
+    texts: models.JSONField[dict[str, dict[str, str]], dict[str, dict[str, str]]] = models.JSONField()
+    """Language to {event, headline, description, instruction}."""
+    area: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    """{areaDesc: {language: text}, zones: [[type, code]], geometry: GeoJSON in lon/lat}."""
+    ranges = models.BinaryField()
+    """The area's search ranges of H3 cells: pairs of int64, little-endian."""
+
+    # Where it stands in its event.
+    root = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="chain")
+    follows = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    number = models.PositiveSmallIntegerField(default=1)
+    """1 for the first message of an event, then 2, 3 ...: phones ignore a lower one."""
+
+    # By what right.
+    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    """The last person who changed the text, or who submitted a robot's draft."""
+    approver = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    authority = models.TextField(null=True)
+    ending = models.TextField(null=True)
+    """How it ends the event of the call that it follows: all-clear, false-alarm or expired; null when it ends nothing."""
+    digest = models.BinaryField(null=True)
+    """SHA-256 of the frozen editions, as the approver saw them (edition.digest)."""
+    phase = models.TextField(default="")
+    body = models.TextField(default="")
+    """The body of city.toml that had to approve, and the phase it was in."""
+
+    # CAP identity, given at issue.
+    identifier = models.TextField(null=True, unique=True)
+    sent = models.DateTimeField(null=True)
+    signed = models.BinaryField(null=True)
+    """The signed CAP message, served byte for byte."""
+
+    # The clock of the decision.
+    warned_at = models.DateTimeField(null=True)
+    drafted_at = models.DateTimeField(db_default=Now())
+    submitted_at = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    paged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state", "expires"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="call_live_is_whole", condition=~LIVE | Q(
+                authority__isnull=False, identifier__isnull=False, sent__isnull=False, signed__isnull=False,
+                issued_at__isnull=False, digest__isnull=False)),
+            models.CheckConstraint(name="call_two_people", condition=~Q(authority="two_people") | Q(
+                author__isnull=False, approver__isnull=False) & ~Q(author=models.F("approver"))),
+            models.CheckConstraint(name="call_closing", condition=~Q(authority="closing") | Q(
+                ending__isnull=False)),
+            models.CheckConstraint(name="call_ending", condition=Q(ending__isnull=True) | Q(
+                ending__in=["all-clear", "false-alarm", "expired"], msgType__in=["Update", "Cancel"],
+                urgency="Past", severity__in=["Minor", "Unknown"])),
+            models.CheckConstraint(name="call_authority", condition=Q(authority__isnull=True) | Q(
+                authority__in=["two_people", "closing"])),
+            models.CheckConstraint(name="call_follows", condition=Q(msgType="Alert", follows__isnull=True) | Q(
+                msgType__in=["Update", "Cancel"], follows__isnull=False)),
+            models.CheckConstraint(name="call_status", condition=Q(status__in=["Actual", "Exercise"])),
+        ]  # fmt: skip
+
+    @property
+    def first(self) -> Call:
+        """The first message of the event."""
+        return self.root or self
+
+    @property
+    def is_exercise(self) -> bool:
+        """Whether it goes only to those who asked for exercises."""
+        return self.status == "Exercise"
+
+    def is_valid_at(self, now: datetime) -> bool:
+        """Whether it may still be shown as live."""
+        return self.state == "live" and now < self.expires
+
+
+class Edition(models.Model):
+    """What will leave on one channel in one language, frozen at submission (language empty: the same for all)."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="editions")
+    channel = models.TextField()
+    language = models.TextField(default="")
+    content = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(name="edition_once", fields=["call", "channel", "language"])]
+
+
+class Phase(models.Model):
+    """A declared phase of the city: the newest row is the one in force."""
+
+    name = models.TextField()
+    declared_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
+    declared_at = models.DateTimeField(db_default=Now())
