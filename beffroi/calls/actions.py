@@ -38,7 +38,7 @@ class Content:
     kind: str
     status: str
     hazard: str
-    category: str
+    category: list[str]
     severity: str
     urgency: str
     certainty: str
@@ -83,8 +83,9 @@ def follow(person: Person | None, prior: Call, content: Content, *, msgType: str
     """A draft of the next message of an event: an Update, or a Cancel or all-clear that ends it."""
     if person is not None:
         access.demand(person, "call.draft" if ending is None else "call.close")
-    waiting = Call.objects.filter(follows=prior, state__in=["draft", "pending", "refused", "lapsed"]).first()
-    if waiting is not None:  # one successor at a time: a newer intention takes the place of the unfinished one
+    if ending is not None:
+        drop_waiting(prior)
+    elif waiting := Call.objects.filter(follows=prior).exclude(state="withdrawn").first():
         raise Conflict(call=waiting.public_id, why="follow-up-waiting")
     call = Call(
         public_id=tokens.short_id(), author=person, msgType=msgType, ending=ending, follows=prior,
@@ -221,6 +222,12 @@ def begin(call: Call, issue: Issue) -> None:
 def end(call: Call, now: datetime) -> None:
     """A closing message has run its own time: it is no longer live."""
     Call.objects.filter(pk=call.pk, state="live").update(state=State.ENDED, ended_at=now)
+
+
+def drop_waiting(prior: Call) -> None:
+    """Take back an unfinished follow-up: an event has one successor at a time, and its end does not wait for a draft."""
+    for call in Call.objects.filter(follows=prior, state__in=["draft", "pending", "refused", "lapsed"]):
+        rest(None, call.public_id, State.WITHDRAWN, "call.withdraw", why="event-goes-on")
 
 
 def mark_paged(call: Call, now: datetime) -> bool:

@@ -26,7 +26,7 @@ class Call(models.Model):
     status = models.TextField(default="Actual")
     msgType = models.TextField(default="Alert")
     hazard = models.TextField()
-    category = models.TextField()
+    category: models.JSONField[list[str], list[str]] = models.JSONField()
     severity = models.TextField()
     urgency = models.TextField()
     certainty = models.TextField()
@@ -42,7 +42,7 @@ class Call(models.Model):
 
     # Where it stands in its event.
     root = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="chain")
-    follows = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
     number = models.PositiveSmallIntegerField(default=1)
     """1 for the first message of an event, then 2, 3 ...: phones ignore a lower one."""
 
@@ -76,6 +76,7 @@ class Call(models.Model):
     class Meta:
         indexes: ClassVar = [models.Index(fields=["state", "expires"])]
         constraints: ClassVar = [
+            models.UniqueConstraint(name="call_one_successor", fields=["follows"], condition=~Q(state="withdrawn")),
             models.CheckConstraint(name="call_live_is_whole", condition=~LIVE | Q(
                 authority__isnull=False, identifier__isnull=False, sent__isnull=False, signed__isnull=False,
                 issued_at__isnull=False, digest__isnull=False)),

@@ -33,8 +33,8 @@ STEPS: Final[dict[State, frozenset[State]]] = {
     State.LIVE: frozenset({State.REPLACED, State.ENDED}),
     State.REPLACED: frozenset({State.ENDED}),
     State.ENDED: frozenset(),
-    State.REFUSED: frozenset({State.DRAFT}),
-    State.LAPSED: frozenset({State.DRAFT}),
+    State.REFUSED: frozenset({State.DRAFT, State.WITHDRAWN}),
+    State.LAPSED: frozenset({State.DRAFT, State.WITHDRAWN}),
     State.WITHDRAWN: frozenset(),
 }
 

@@ -48,9 +48,9 @@ def freeze(call: Call) -> list[Frozen]:
 def submit(person: Person, public_id: str) -> Call:
     """Freeze what would leave and hand it to a second person; says which body must approve."""
     call = calls.held(public_id)
-    phase = calls.current_phase(city.current().phases[0].name)
+    phase = calls.current_phase(city.current().phase[0].code)
     body = city.competent_body(city.current(), call.kind, call.hazard, call.severity, phase)
-    return calls.submit(person, public_id, freeze(call), phase=phase, body=body.name)
+    return calls.submit(person, public_id, freeze(call), phase=phase, body=body.code)
 
 
 @transaction.atomic
@@ -108,6 +108,11 @@ def stop(prior: Call) -> None:
 def wake() -> None:
     """Wake a worker when the transaction commits: the job is a row of the same transaction."""
     jobs.configure_task(WAKE, queue="delivery").defer()
+
+
+def refresh(call: Call) -> None:
+    """Publish again what shows this call."""
+    publish.refresh(call)
 
 
 @transaction.atomic

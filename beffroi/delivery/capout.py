@@ -60,7 +60,7 @@ def info(call: Call, language: str, sent: datetime) -> cap.Info:
     town, text = city.current(), call.texts[language]
     return cap.Info(
         language=language,
-        category=(call.category,),
+        category=tuple(call.category),
         event=text["event"],
         responseType=tuple(call.responseType),
         urgency=call.urgency,

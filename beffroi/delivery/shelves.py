@@ -47,11 +47,11 @@ def machine() -> Machine:
     ring, town = keys.current(), city.current()
     return Machine(
         base_url=settings.BASE_URL,
-        push_hosts=tuple(settings.PUSH_HOSTS or town.push_hosts),
+        push_hosts=tuple(settings.PUSH_HOSTS or town.push.hosts),
         open_hosts=tuple(settings.OPEN_HOSTS),
         ca_file=settings.CA_FILE,
         smtp_url=settings.SMTP_URL,
-        mail_from=settings.MAIL_FROM or town.cap.contact,
-        contact=town.cap.contact,
+        mail_from=settings.MAIL_FROM,
+        contact=settings.MAIL_FROM,
         keys={"vapid": ring.vapid},
     )

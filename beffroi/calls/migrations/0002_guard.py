@@ -28,6 +28,8 @@ CREATE FUNCTION calls_may_change(was text, becomes text) RETURNS text[] LANGUAGE
     WHEN 'pending>refused' THEN ARRAY['state']
     WHEN 'pending>lapsed' THEN ARRAY['state']
     WHEN 'pending>withdrawn' THEN ARRAY['state']
+    WHEN 'refused>withdrawn' THEN ARRAY['state']
+    WHEN 'lapsed>withdrawn' THEN ARRAY['state']
     WHEN 'live>replaced' THEN ARRAY['state','ended_at']
     WHEN 'live>ended' THEN ARRAY['state','ended_at']
     WHEN 'replaced>ended' THEN ARRAY['state','ended_at']

@@ -1,0 +1,176 @@
+"""The public figures of a call: each with the question it answers. Nothing here names or counts fewer than FLOOR people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Max, Min, Sum
+from django.utils.translation import gettext as _
+
+from beffroi.calls.models import Call
+from beffroi.delivery.models import Shard
+
+FLOOR: Final = 10
+"""Counts of people from 1 to 9 are told as "fewer than 10"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One moment on the way of a call, and how long after the one before."""
+
+    name: str
+    at: datetime
+    after_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Deliveries on one channel in one language."""
+
+    channel: str
+    language: str
+    owed: int
+    accepted: int
+    gone: int
+    failed: int
+    stale: int
+    waiting: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A question and its answer in one sentence."""
+
+    name: str
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Everything that the page of a call's figures shows."""
+
+    steps: list[Step]
+    rows: list[Row]
+    answers: list[Figure]
+    reasons: list[tuple[str, int]]
+
+    @property
+    def owed(self) -> int:
+        """Subscriptions that this message was for."""
+        return sum(row.owed for row in self.rows)
+
+    @property
+    def accepted(self) -> int:
+        """Taken by the channel."""
+        return sum(row.accepted for row in self.rows)
+
+
+def people(count: int) -> str:
+    """A count of people in words, floored."""
+    if count == 0:
+        return _("nobody")
+    if count < FLOOR:
+        return _("fewer than %(floor)s") % {"floor": FLOOR}
+    return str(count)
+
+
+def lasting(seconds: float) -> str:
+    """A time span in words that can be read aloud."""
+    if seconds < 10:
+        return _("%(seconds)s seconds") % {"seconds": f"{seconds:.1f}"}
+    if seconds < 120:
+        return _("%(seconds)s seconds") % {"seconds": round(seconds)}
+    minutes = round(seconds / 60)
+    if minutes < 120:
+        return _("%(minutes)s minutes") % {"minutes": minutes}
+    return _("%(hours)s hours %(minutes)s minutes") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
+def steps(call: Call) -> list[Step]:
+    """From the warning to the last delivery, in order; moments that did not happen are left out."""
+    sent = Shard.objects.filter(call=call).aggregate(first=Min("first_at"), last=Max("last_at"))
+    moments = [
+        (_("Warning came in"), call.warned_at),
+        (_("Draft was made"), call.drafted_at),
+        (_("Handed to the second person"), call.submitted_at),
+        (_("Approved and issued"), call.issued_at),
+        (_("First message accepted"), sent["first"]),
+        (_("Last message accepted"), sent["last"]),
+        (_("Ended"), call.ended_at),
+    ]
+    found: list[Step] = []
+    for name, at in moments:
+        if at is not None:
+            after = (at - found[-1].at) / timedelta(seconds=1) if found else None
+            found.append(Step(name=name, at=at, after_s=after))
+    return found
+
+
+SUMS: Final = ("size", "accepted", "gone", "failed", "stale")
+
+
+def rows(call: Call) -> list[Row]:
+    """One row a channel and language."""
+    grouped = (
+        Shard.objects.filter(call=call)
+        .values("channel", "language")
+        .annotate(**{f"sum_{name}": Sum(name) for name in SUMS}, first=Min("first_at"), last=Max("last_at"))
+        .order_by("channel", "language")
+    )
+    return [
+        Row(
+            channel=g["channel"], language=g["language"], owed=g["sum_size"], accepted=g["sum_accepted"],
+            gone=g["sum_gone"], failed=g["sum_failed"], stale=g["sum_stale"],
+            waiting=g["sum_size"] - g["sum_accepted"] - g["sum_gone"] - g["sum_failed"] - g["sum_stale"],
+            first_at=g["first"], last_at=g["last"],
+        )
+        for g in grouped
+    ]  # fmt: skip
+
+
+def reasons(call: Call) -> list[tuple[str, int]]:
+    """Why messages were not accepted, most frequent first."""
+    totals: dict[str, int] = {}
+    for found in Shard.objects.filter(call=call).values_list("reasons", flat=True):
+        for reason, count in found.items():
+            totals[reason] = totals.get(reason, 0) + count
+    return sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+
+
+def of_call(call: Call) -> Figures:
+    """The figures of one message."""
+    found, table = steps(call), rows(call)
+    return Figures(steps=found, rows=table, answers=answers(call, table), reasons=reasons(call))
+
+
+def answers(call: Call, table: list[Row]) -> list[Figure]:
+    """The questions that a resident would ask, in the order in which they would."""
+    owed, accepted = sum(row.owed for row in table), sum(row.accepted for row in table)
+    failed = sum(row.failed for row in table)
+    list_of = [Figure(
+        name="reach", question=_("How many people was it for, and how many messages were accepted?"),
+        answer=_("For %(owed)s; accepted for %(accepted)s; failed for %(failed)s.") % {
+            "owed": people(owed), "accepted": people(accepted), "failed": people(failed)},
+    )]  # fmt: skip
+    begin = call.warned_at or call.drafted_at
+    if call.issued_at is not None:
+        list_of.append(Figure(
+            name="decide", question=_("How long did the city take to decide?"),
+            answer=_("%(span)s from the first sign to the decision.") % {
+                "span": lasting((call.issued_at - begin).total_seconds())},
+        ))  # fmt: skip
+        last = max((row.last_at for row in table if row.last_at), default=None)
+        first = min((row.first_at for row in table if row.first_at), default=None)
+        if first is not None and last is not None:
+            list_of.append(Figure(
+                name="deliver", question=_("How long did it take to reach people after the decision?"),
+                answer=_("The first message after %(first)s, the last after %(last)s.") % {
+                    "first": lasting((first - call.issued_at).total_seconds()),
+                    "last": lasting((last - call.issued_at).total_seconds())},
+            ))  # fmt: skip
+    return list_of
