@@ -11,8 +11,7 @@ from beffroi import env
 
 PACKAGE = Path(__file__).parent
 DEMO = env.flag("BEFFROI_DEMO")
-STATE = env.path("BEFFROI_STATE", Path("var"))
-KEYS = env.path("BEFFROI_KEYS", STATE / "keys")
+HOME = env.path("BEFFROI_HOME", Path("var"))
 BASE_URL = env.text("BEFFROI_URL", "http://localhost:8000").rstrip("/")
 
 # The demo's door may be opened by a stranger on the same machine; a city's may not: without its key nothing starts.
@@ -99,7 +98,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("ca", "Valencià"), ("fr", "Français")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 
-STATIC_ROOT = STATE / "static"
+STATIC_ROOT = HOME / "static"
 STATIC_URL = "/static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -134,7 +133,9 @@ MAIL_FROM = env.text("BEFFROI_MAIL_FROM")
 PUSH_HOSTS = env.words("BEFFROI_PUSH_HOSTS")
 OPEN_HOSTS = env.words("BEFFROI_OPEN_HOSTS")  # exempt from the private-address rule: the demo's and the tests' own sinks
 CA_FILE = env.text("BEFFROI_CA_FILE")
-WORKERS = env.number("BEFFROI_WORKERS", 1)
+
+PROCRASTINATE_IMPORT_PATHS = ["beffroi.ops.tasks"]
+PROCRASTINATE_DATABASE_ALIAS = "default"
 
 LOGGING = {
     "version": 1,

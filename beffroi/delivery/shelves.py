@@ -37,6 +37,12 @@ class Publisher(Protocol):
 publishers: Shelf[Publisher] = Shelf("beffroi.web.publishers", "PUBLISHER", "beffroi.publishers")
 
 
+def load() -> None:
+    """Fill the shelves: once, when a process starts."""
+    for shelf in (kinds, channels, publishers):
+        shelf.load()
+
+
 def enabled() -> list[Channel]:
     """The channels that the city has switched on."""
     return [channels.get(name) for name in city.current().channels]
