@@ -12,13 +12,16 @@ from beffroi.errors import BeffroiError
 COMMANDS = {
     "cap": "check and import CAP messages",
     "bench": "measure what the documentation claims",
+    "doctor": "say what is present and what is missing",
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 1 the answer is no, 2 the command was not understood."""
     words = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(prog="beffroi", description="The tower from which a city warns, calls, hears and answers.")
+    parser = argparse.ArgumentParser(
+        prog="beffroi", description="The tower from which a city warns, calls, hears and answers."
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     asked = next((word for word in words if not word.startswith("-")), "")
     for name, purpose in COMMANDS.items():
