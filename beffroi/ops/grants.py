@@ -18,6 +18,8 @@ REVOKE DELETE ON calls_call, calls_phase FROM {app};
 REVOKE UPDATE ON calls_edition, calls_phase FROM {app};
 REVOKE INSERT, UPDATE, DELETE ON people_person, people_key, django_migrations FROM {app};
 GRANT UPDATE (password, last_login, language) ON people_person TO {app};
+REVOKE INSERT, UPDATE, DELETE ON mfa_authenticator FROM {app};
+GRANT UPDATE (last_used_at) ON mfa_authenticator TO {app};
 """
 """An administrator's browser runs as this role too, so it cannot mint an approver: accounts are made on the command line."""
 

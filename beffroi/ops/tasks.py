@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from beffroi.audience import actions as audience
 from beffroi.calls import actions as calls
-from beffroi.crisis import polling
+from beffroi.crisis.feeds import polling
 from beffroi.delivery import actions as delivery
 from beffroi.delivery import fanout, notes
 from beffroi.lib import clock

@@ -1,0 +1,1 @@
+"""Feeds that are read: when, how, and what is known of each."""

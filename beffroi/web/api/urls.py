@@ -1,0 +1,7 @@
+"""Routes of programs."""
+
+from django.urls import path
+
+from beffroi.web.api import cap
+
+urlpatterns = [path("cap", cap.receive)]

@@ -1,0 +1,1 @@
+"""Rendered once when something changes: one file, one group of published pages."""
