@@ -10,6 +10,11 @@ from collections.abc import Sequence
 from beffroi.errors import BeffroiError
 
 COMMANDS = {
+    "demo": "serve the demo city on this machine",
+    "web": "serve pages and take requests",
+    "worker": "send, keep the clock and poll the feeds",
+    "sinks": "take and show what the demo sends",
+    "migrate": "bring the tables up to date",
     "cap": "check and import CAP messages",
     "bench": "measure what the documentation claims",
     "doctor": "say what is present and what is missing",

@@ -13,10 +13,14 @@ DEMO_CITY = next(iter(sorted((Path(__file__).parents[2] / "demo").glob("*/city.t
 
 
 def setup() -> None:
-    """Choose city (BEFFROI_CITY, else the demo city of the checkout), state folder and database; then start Django.
+    """Choose, then start Django."""
+    choose()
+    django.setup()
 
-    What is chosen goes into the environment, so that child processes choose the same.
-    """
+
+def choose() -> None:
+    """Choose city (BEFFROI_CITY, else the demo city of the checkout), state folder and database. What is chosen goes into the
+    environment, so that child processes choose the same."""
     city_file = env.path("BEFFROI_CITY", DEMO_CITY)
     name = city_file.parent.name
     server = postgres.database(name)
@@ -25,4 +29,3 @@ def setup() -> None:
     os.environ.setdefault("DATABASE_URL", server.app_url)
     os.environ.setdefault("DATABASE_OWNER_URL", server.owner_url)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.settings")
-    django.setup()

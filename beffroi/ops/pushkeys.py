@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.x509.oid import NameOID
 
 PAIRS: Final = 16
 """Twenty thousand invented phones share sixteen key pairs: real ones have one each."""
 FILE: Final = "push-keys.json"
+KEY, CERTIFICATE = "sink.pem", "sink.crt.pem"
+DAYS: Final = 3650
 X962, POINT = serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
 
 
@@ -78,3 +84,32 @@ def decrypt(phone: Phone, body: bytes) -> bytes:
 def derive(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
     """HKDF with SHA-256."""
     return HKDF(hashes.SHA256(), length, salt, info).derive(secret)
+
+
+def b64(data: bytes) -> str:
+    """URL-safe base64 without padding, as browsers write keys."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def make(folder: Path) -> None:
+    """Key pairs, and a certificate for `localhost` that only the demo's own sender trusts, if they are not there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    Pool.load(folder)
+    if (folder / CERTIFICATE).exists():
+        return
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    begin = datetime.now(UTC) - timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begin)
+        .not_valid_after(begin + timedelta(days=DAYS))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / KEY).write_bytes(pem)
+    (folder / KEY).chmod(0o600)
+    (folder / CERTIFICATE).write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
