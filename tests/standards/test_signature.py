@@ -1,0 +1,114 @@
+"""Signatures both ways: ours as others verify them, others' as we do, and every way round that we know of refused."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given, settings
+from lxml import etree
+
+from beffroi.standards.cap.model import Alert
+from beffroi.standards.cap.write import write
+from beffroi.standards.signature import (
+    SigningError,
+    is_signed,
+    make_identity,
+    sign,
+    verify,
+)
+from tests.standards import samples
+from tests.standards.signing import BORN, canonical, identity, made, message, pinned, unsigned
+from tests.standards.wrapping import DS
+
+
+def test_what_we_sign_is_an_alert_with_the_signature_last() -> None:
+    data = message()
+    root = etree.fromstring(data)
+    assert root[-1].tag == f"{DS}Signature"
+    assert data.startswith(b"<?xml version='1.0' encoding='UTF-8'?>\n<alert ")
+    own = b64decode(root[-1].findtext(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate", ""))
+    assert own == identity()[1].public_bytes(Encoding.DER)
+    assert is_signed(data)
+    assert not is_signed(unsigned())
+
+
+def test_signing_twice_gives_the_same_bytes() -> None:
+    key, certificate = identity()
+    assert sign(unsigned(), key=key, certificate=certificate) == message()
+
+
+def test_verified_is_what_was_signed_and_nothing_else() -> None:
+    verified = verify(message(), pinned=[identity("Other")[1], *pinned()], at=samples.SENT)
+    assert verified.data == canonical(unsigned())
+    assert (verified.method, verified.key_index) == ("raw", 1)
+
+
+def test_a_receiver_that_strips_blanks_first_can_verify_it_too() -> None:
+    indented = etree.tostring(etree.fromstring(message()), pretty_print=True)
+    assert indented != message()
+    verified = verify(indented, pinned=pinned(), at=samples.SENT)
+    assert (verified.method, verified.data) == ("stripped", canonical(unsigned()))
+
+
+def test_it_verifies_lifted_out_of_a_feed_in_another_encoding() -> None:
+    feed = etree.fromstring(b"<f:feed xmlns:f='http://www.w3.org/2005/Atom' xmlns:x='urn:x'><f:entry/></f:feed>")
+    feed[0].append(etree.fromstring(message()))
+    lifted = etree.tostring(feed[0][0]).decode().encode("utf-16")
+    assert "urn:x".encode("utf-16-le") in lifted
+    assert verify(lifted, pinned=pinned(), at=samples.SENT).data == canonical(unsigned())
+
+
+def test_the_schema_of_oasis_takes_it() -> None:
+    schema = etree.XMLSchema(etree.parse(samples.shared("data/cap/schema/CAP-v1.2.xsd")))
+    schema.assertValid(etree.fromstring(message()))
+
+
+@settings(max_examples=20, deadline=None)
+@given(samples.ALERTS)
+def test_any_alert_that_can_be_written_can_be_signed(alert: Alert) -> None:
+    key, certificate = made("Later", datetime(2089, 6, 1, tzinfo=UTC))
+    data = write(alert)
+    verified = verify(sign(data, key=key, certificate=certificate), pinned=[certificate], at=alert.sent)
+    assert verified.data == canonical(data)
+
+
+@pytest.mark.parametrize(
+    ("reason", "data", "signer"),
+    [
+        ("key-of-another-certificate", unsigned, "Other"),
+        ("signature-not-valid-then", lambda: unsigned(sent=BORN - timedelta(days=1)), "City"),
+        ("signature-not-valid-then", lambda: unsigned(sent=BORN + timedelta(days=4000)), "City"),
+        ("signature-not-alone", message, "City"),
+        ("not-cap-1.2", lambda: unsigned().replace(b"cap:1.2", b"cap:1.1"), "City"),
+        ("not-cap-1.2", lambda: unsigned().replace(b"<alert ", b"<alert Id='a' "), "City"),
+        ("sent", lambda: unsigned().replace(b"+01:00</sent>", b"</sent>"), "City"),
+        ("sent", lambda: unsigned().replace(b"<sent>2026", b"<sent>then"), "City"),
+    ],
+)
+def test_what_would_not_verify_is_not_signed(reason: str, data: Callable[[], bytes], signer: str) -> None:
+    with pytest.raises(SigningError) as refusal:
+        sign(data(), key=identity(signer)[0], certificate=identity()[1])
+    assert (refusal.value.code, refusal.value.facts) == ("cannot-sign", {"reason": reason})
+
+
+def test_an_identity_lasts_and_only_signs() -> None:
+    key, certificate = make_identity("Ville de X", now=BORN, years=10)
+    assert key.key_size == 3072
+    assert certificate.subject.rfc4514_string() == "CN=Ville de X"
+    assert certificate.not_valid_before_utc < BORN
+    assert certificate.not_valid_after_utc > BORN.replace(year=2035, month=12, day=30)
+    assert certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca is False
+    usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    assert (usage.digital_signature, usage.key_cert_sign) == (True, False)
+    certificate.verify_directly_issued_by(certificate)
+
+
+def test_old_messages_stay_verifiable_after_rotation() -> None:
+    _, renewed = make_identity("City", now=BORN + timedelta(days=3600))
+    old = verify(message(), pinned=[renewed, *pinned()], at=samples.SENT)
+    assert old.key_index == 1
