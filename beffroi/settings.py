@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
 from beffroi import env
+from beffroi.lib import keys
 
 PACKAGE = Path(__file__).parent
 DEMO = env.flag("BEFFROI_DEMO")
 HOME = env.path("BEFFROI_HOME", Path("var"))
+"""Where this machine keeps what is not in the database: keys, static files, the demo's sinks."""
 BASE_URL = env.text("BEFFROI_URL", "http://localhost:8000").rstrip("/")
 
-# The demo's door may be opened by a stranger on the same machine; a city's may not: without its key nothing starts.
-SECRET_KEY = env.text("BEFFROI_SECRET", "demo-only-" + "0" * 40 if DEMO else "")
+
+def secret() -> str:
+    """The key of sessions and forms, from the key files; a random one where there are none yet, which opens nothing later."""
+    return keys.current().django if keys.folder().exists() else secrets.token_hex(32)
+
+
+SECRET_KEY = secret()
 DEBUG = False
 ALLOWED_HOSTS = env.words("BEFFROI_HOSTS", "localhost")
 USE_X_FORWARDED_HOST = False

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from beffroi.errors import BadInput
 
@@ -95,7 +97,7 @@ class Machine:
     mail_from: str = ""
     contact: str = ""
     """An address for the operators of push services (VAPID `sub`)."""
-    keys: Mapping[str, object] = field(default_factory=dict)
+    vapid: EllipticCurvePrivateKey
 
 
 class Sender(Protocol):

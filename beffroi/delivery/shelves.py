@@ -50,7 +50,7 @@ def enabled() -> list[Channel]:
 
 def machine() -> Machine:
     """What channels may know of this machine."""
-    ring, town = keys.current(), city.current()
+    town = city.current()
     return Machine(
         base_url=settings.BASE_URL,
         push_hosts=tuple(settings.PUSH_HOSTS or town.push.hosts),
@@ -59,5 +59,5 @@ def machine() -> Machine:
         smtp_url=settings.SMTP_URL,
         mail_from=settings.MAIL_FROM,
         contact=settings.MAIL_FROM,
-        keys={"vapid": ring.vapid},
+        vapid=keys.current().vapid,
     )

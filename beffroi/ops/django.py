@@ -26,6 +26,7 @@ def choose() -> None:
     server = postgres.database(name)
     os.environ.setdefault("BEFFROI_CITY", str(city_file))
     os.environ.setdefault("BEFFROI_HOME", str(postgres.state(name)))
+    os.environ.setdefault("BEFFROI_KEYS", str(Path(os.environ["BEFFROI_HOME"]) / "keys"))
     os.environ.setdefault("DATABASE_URL", server.app_url)
     os.environ.setdefault("DATABASE_OWNER_URL", server.owner_url)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.settings")

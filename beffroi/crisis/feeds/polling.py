@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from beffroi.crisis.intake import Way, receive
 from beffroi.crisis.models import Feed
 from beffroi.errors import BeffroiError
 from beffroi.lib import http
+from beffroi.lib.guard import Guard
 from beffroi.standards.cap import container
 from beffroi.standards.cap.guard import Refused
 
@@ -71,7 +72,7 @@ def poll_due(now: datetime) -> int:
 def poll(setting: FeedSetting, row: Feed, now: datetime) -> None:
     """Read one feed and what it links to. What goes wrong ends in the feed's row and on the duty desk, not in a crash."""
     try:
-        answer = fetch(setting, setting.url, FEED_BYTES, {"If-None-Match": row.etag, "If-Modified-Since": row.modified})
+        answer = fetch(setting, setting.url, FEED_BYTES, http.if_changed(row.etag, row.modified))
         if answer.status == 304:
             feeds.mark_answered(row, now, etag=row.etag, modified=row.modified)
             return
@@ -85,11 +86,11 @@ def poll(setting: FeedSetting, row: Feed, now: datetime) -> None:
     feeds.mark_answered(row, now, etag=headers.get("etag", ""), modified=headers.get("last-modified", ""))
 
 
-def fetch(setting: FeedSetting, url: str, most: int, headers: dict[str, str]) -> http.Response:
+def fetch(setting: FeedSetting, url: str, most: int, headers: Mapping[str, str]) -> http.Response:
     """One GET to one of the hosts that the city named; FeedRefused for any other status than 200 and 304."""
     answer = http.fetch(
-        url, guard=http.Guard(open_hosts=frozenset(settings.OPEN_HOSTS)), allowed_hosts=setting.hosts,
-        headers={name: value for name, value in headers.items() if value}, max_bytes=most, timeout_s=TIMEOUT_S,
+        url, guard=Guard(open_hosts=frozenset(settings.OPEN_HOSTS), ca_file=settings.CA_FILE or None),
+        allowed_hosts=setting.hosts, headers=headers, max_bytes=most, timeout_s=TIMEOUT_S,
     )  # fmt: skip
     if answer.status not in {200, 304}:
         raise feeds.FeedRefused(status=answer.status)
@@ -106,7 +107,7 @@ def alerts(setting: FeedSetting, row: Feed, body: bytes) -> Iterator[bytes]:
         yield body if found.kind == "message" else container.to_bytes(alert)
     fresh = [link for link in found.links if not feeds.is_fetched(row, link.href, link.updated or "")]
     for link in fresh[:LINKS]:
-        yield fetch(setting, urljoin(setting.url, link.href), MESSAGE_BYTES, {}).body
+        yield fetch(setting, urljoin(setting.url, link.href), MESSAGE_BYTES, http.NO_HEADERS).body
         feeds.mark_fetched(row, link.href, link.updated or "")
 
 

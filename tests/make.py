@@ -1,0 +1,62 @@
+"""Short ways for tests to a draft, a live call, a subscription."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from beffroi.audience import actions as audience
+from beffroi.audience.actions import Wish
+from beffroi.audience.models import Subscription
+from beffroi.calls import actions as calls
+from beffroi.calls import area
+from beffroi.calls.actions import Content
+from beffroi.calls.models import Call
+from beffroi.delivery import actions as delivery
+from beffroi.lib import clock, grid
+from beffroi.people.models import Person
+
+NORTH_WEST, SOUTH_EAST = (49.01, 1.985), (48.99, 2.015)
+"""Points in the middle of two quarters that do not touch each other but at a corner."""
+
+
+def texts(headline: str = "Montez à l'étage") -> dict[str, dict[str, str]]:
+    """A text in French and English."""
+    return {
+        "fr": {"event": "Inondation", "headline": headline, "instruction": "Montez. Laissez la voiture.", "description": ""},
+        "en": {"event": "Flood", "headline": "Go upstairs", "instruction": "Go up. Leave the car.", "description": ""},
+    }
+
+
+def content(**changes: Any) -> Content:
+    """A severe flood in the north-western quarter, for two hours."""
+    zones = changes.pop("zones", [("QUARTER", "nw")])
+    where = area.build(area.Choice(zones=zones), border=None)
+    values: dict[str, Any] = {
+        "kind": "alert", "status": "Actual", "hazard": "flood", "category": ["Met"], "severity": "Severe",
+        "urgency": "Immediate", "certainty": "Likely", "responseType": ["Shelter"], "onset": None,
+        "expires": clock.now().replace(microsecond=0) + timedelta(hours=2), "texts": texts(), "area": where.json,
+        "ranges": where.ranges,
+    }  # fmt: skip
+    return Content(**(values | changes))
+
+
+def pending(author: Person, **changes: Any) -> Call:
+    """A call that waits for a second person."""
+    call = calls.draft(author, content(**changes))
+    return delivery.submit(author, call.public_id)
+
+
+def live(author: Person, approver: Person, **changes: Any) -> Call:
+    """A call that two people have issued."""
+    call = pending(author, **changes)
+    return delivery.approve(approver, call.public_id, seen=bytes(call.digest or b""))
+
+
+def mail_subscription(name: str, point: tuple[float, float] = NORTH_WEST, **changes: Any) -> Subscription:
+    """Somebody who gets e-mail about one cell."""
+    values: dict[str, Any] = {
+        "channel": "email", "address": {"email": f"{name}@residents.example"}, "same": name, "language": "fr", "floor": 0,
+        "is_exercise": False, "cells": [grid.cell(*point)],
+    }  # fmt: skip
+    return audience.subscribe(Wish(**(values | changes)), link=f"link of {name}", is_confirmed=True)
