@@ -80,8 +80,8 @@ BEGIN
     RETURN NEW;
   END IF;
   allowed := calls_may_change(OLD.state, NEW.state);
-  IF allowed IS NULL THEN RAISE EXCEPTION 'call-step-refused'; END IF;
-  IF NOT calls_changed(to_jsonb(OLD), to_jsonb(NEW)) <@ allowed THEN RAISE EXCEPTION 'call-frozen'; END IF;
+  IF allowed IS NULL AND OLD.state <> NEW.state THEN RAISE EXCEPTION 'call-step-refused'; END IF;
+  IF allowed IS NULL OR NOT calls_changed(to_jsonb(OLD), to_jsonb(NEW)) <@ allowed THEN RAISE EXCEPTION 'call-frozen'; END IF;
   IF OLD.author_id IS NOT NULL AND NEW.author_id IS NULL THEN RAISE EXCEPTION 'call-author'; END IF;
   IF OLD.state = 'draft' AND NEW.state = 'pending' THEN
     IF NEW.author_id IS NULL OR (OLD.author_id IS NOT NULL AND OLD.author_id <> NEW.author_id) THEN RAISE EXCEPTION 'call-author'; END IF;
