@@ -62,7 +62,7 @@ class SignatureInvalid(BadInput):
 
 
 class SignatureUnreadable(SignatureInvalid):
-    """Not well-formed XML, or it has a DOCTYPE."""
+    """Not well-formed XML, or it has a DOCTYPE. Fact: `what`."""
 
     code = "signature-unreadable"
 
