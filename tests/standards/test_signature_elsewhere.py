@@ -21,6 +21,7 @@ from signxml.signer import XMLSigner
 
 from beffroi.standards.signature import (
     Pinned,
+    PrivateKey,
     SignatureBroken,
     SignatureInvalid,
     SignatureNotAlone,
@@ -33,6 +34,7 @@ from tests.standards import samples
 from tests.standards.signing import BORN, canonical, identity, message, pinned, refused, unsigned
 from tests.standards.wrapping import CAP, DS, EVIL
 
+KEY_DATA = "rsa,ecdsa"
 DOCS = Path(__file__).parents[2] / "docs" / "signatures.md"
 
 
@@ -51,10 +53,11 @@ def documented() -> list[str]:
     return [samples.tool("xmlsec1"), *shlex.split(commands[0])[1:]]
 
 
-def xmlsec1_takes(folder: Path, data: bytes, command: list[str], authorities: Path | None = None) -> bool:
+def xmlsec1_takes(folder: Path, data: bytes, command: list[str], certificate: x509.Certificate | None = None) -> bool:
+    """What xmlsec1 says with our certificate (or another); the system trusts what is in folder/authorities."""
     (folder / "message.xml").write_bytes(data)
-    (folder / "certificate.pem").write_bytes(pem(identity()[1]))
-    trust = {} if authorities is None else {"SSL_CERT_DIR": str(authorities)}
+    (folder / "certificate.pem").write_bytes(pem(certificate or identity()[1]))
+    trust = {"SSL_CERT_DIR": str(folder / "authorities")}
     run = subprocess.run(command, cwd=folder, capture_output=True, env={**os.environ, **trust}, check=False)
     return run.returncode == 0
 
@@ -67,39 +70,44 @@ def test_xmlsec1_verifies_what_we_sign_by_the_command_in_the_docs(tmp_path: Path
     assert not xmlsec1_takes(tmp_path, message("Other"), documented())
 
 
+def test_xmlsec1_verifies_by_the_same_command_what_an_elliptic_key_signs(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = issue(key, "City", identity()[0])
+    assert xmlsec1_takes(tmp_path, sign(unsigned(), key=key, certificate=certificate), documented(), certificate)
+    other = ec.generate_private_key(ec.SECP256R1())
+    forged = sign(unsigned(), key=other, certificate=issue(other, "City", identity()[0]))
+    assert not xmlsec1_takes(tmp_path, forged, documented(), certificate)
+
+
 def test_xmlsec1_by_that_command_takes_no_key_from_the_message(tmp_path: Path) -> None:
     forged = etree.tostring(XMLSigner().sign(etree.fromstring(unsigned()), key=identity("Other")[0]))
-    careless = [word for word in documented() if word not in {"--enabled-key-data", "rsa"}]
+    careless = [word for word in documented() if word not in {"--enabled-key-data", KEY_DATA}]
     assert xmlsec1_takes(tmp_path, forged, careless)
     assert not xmlsec1_takes(tmp_path, forged, documented())
 
 
 def test_xmlsec1_by_that_command_trusts_no_authority_of_the_system(tmp_path: Path) -> None:
-    key, certificate, authority = issued_by_an_authority()
+    authority, key = identity("Authority")[0], identity("Other")[0]
     authorities = tmp_path / "authorities"
     authorities.mkdir()
-    (authorities / "authority.pem").write_bytes(pem(authority))
+    (authorities / "authority.pem").write_bytes(pem(issue(authority, "Authority", authority, is_authority=True)))
     subprocess.run([samples.tool("openssl"), "rehash", str(authorities)], check=True, capture_output=True)
-    forged = sign(unsigned(), key=key, certificate=certificate)
-    careless = ["x509" if word == "rsa" else word for word in documented()]
-    assert xmlsec1_takes(tmp_path, forged, careless, authorities)
-    assert not xmlsec1_takes(tmp_path, forged, documented(), authorities)
+    forged = sign(unsigned(), key=key, certificate=issue(key, "Other", authority))
+    careless = ["x509" if word == KEY_DATA else word for word in documented()]
+    assert xmlsec1_takes(tmp_path, forged, careless)
+    assert not xmlsec1_takes(tmp_path, forged, documented())
 
 
-def issued_by_an_authority() -> tuple[rsa.RSAPrivateKey, x509.Certificate, x509.Certificate]:
-    root, leaf = identity("Authority")[0], identity("Leaf")[0]
-    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in ("Authority", "Leaf")]
-
-    def issue(subject: int, key: rsa.RSAPrivateKey) -> x509.Certificate:
-        return (
-            x509.CertificateBuilder(names[0], names[subject], key.public_key(), 5 + subject)
-            .not_valid_before(BORN)
-            .not_valid_after(BORN + timedelta(days=3650))
-            .add_extension(x509.BasicConstraints(ca=subject == 0, path_length=None), critical=True)
-            .sign(root, hashes.SHA256())
-        )
-
-    return leaf, issue(1, leaf), issue(0, root)
+def issue(key: PrivateKey, name: str, authority: rsa.RSAPrivateKey, *, is_authority: bool = False) -> x509.Certificate:
+    """A certificate signed by `authority` under the name Authority."""
+    issuer, subject = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in ("Authority", name)]
+    return (
+        x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(BORN)
+        .not_valid_after(BORN + timedelta(days=3650))
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        .sign(authority, hashes.SHA256())
+    )
 
 
 TEMPLATE = """<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>
@@ -113,10 +121,9 @@ not(ancestor-or-self::ds:Signature) and not(self::text()[contains(., 'gaz')])</d
 XSLT = """<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"><xsl:stylesheet version="1.0"
 xmlns:xsl="http://www.w3.org/1999/XSL/Transform"><xsl:template match="/"><always/></xsl:template></xsl:stylesheet>
 </ds:Transform>"""
-Private = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
-def signed_by_xmlsec1(folder: Path, key: Private, transform: str = "") -> bytes:
+def signed_by_xmlsec1(folder: Path, key: PrivateKey, transform: str = "") -> bytes:
     method = "rsa-sha256" if isinstance(key, rsa.RSAPrivateKey) else "ecdsa-sha256"
     template = TEMPLATE.format(method=method, transform=transform).encode()
     (folder / "template.xml").write_bytes(unsigned().replace(b"</alert>", b"\n" + template + b"\n</alert>"))
@@ -126,7 +133,7 @@ def signed_by_xmlsec1(folder: Path, key: Private, transform: str = "") -> bytes:
 
 
 @pytest.mark.parametrize("make", [lambda: identity()[0], lambda: ec.generate_private_key(ec.SECP256R1())])
-def test_we_verify_what_xmlsec1_signs(tmp_path: Path, make: Callable[[], Private]) -> None:
+def test_we_verify_what_xmlsec1_signs(tmp_path: Path, make: Callable[[], PrivateKey]) -> None:
     key = make()
     data = signed_by_xmlsec1(tmp_path, key)
     verified = verify(data, pinned=[identity("Other")[1], key.public_key()], at=samples.SENT)

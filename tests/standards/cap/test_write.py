@@ -57,8 +57,19 @@ def test_the_values_are_those_of_the_alert() -> None:
     assert texts(data, "c:info/c:eventCode/c:value") == ["A", "B"] * 2
     ring = "50.838,4.344 50.838,4.352 50.833,4.352 50.833,4.344 50.838,4.344"
     assert texts(data, "c:info/c:area/c:polygon") == [ring] * 2
-    assert texts(data, "c:info/c:area/c:circle") == ["50.8466,0 1.25"] * 2
+    assert texts(data, "c:info/c:area/c:circle") == ["50.8466,4.3528 1.25"] * 2
     assert texts(data, "c:info/c:area/c:altitude") == ["0"] * 2
+
+
+def test_numbers_have_at_most_six_decimals_and_no_exponent() -> None:
+    circles = (
+        Circle(centre=(-0.0000004, 1e-6), radius_km=123456.7890123),
+        Circle(centre=(90.0, -180.0), radius_km=10.0),
+    )
+    data = write(with_area(circle=circles, altitude_ft=1e7, ceiling_ft=-0.0))
+    assert texts(data, "c:info/c:area/c:circle") == ["0,0.000001 123456.789012", "90,-180 10"]
+    assert texts(data, "c:info/c:area/c:altitude") == ["10000000"]
+    assert texts(data, "c:info/c:area/c:ceiling") == ["0"]
 
 
 def test_no_blanks_between_elements_so_that_stripping_changes_nothing() -> None:
