@@ -32,7 +32,7 @@ def content(alert: cap.Alert, *, border: BaseGeometry | None, now: datetime) -> 
     longest = now + timedelta(hours=town.cap.expires_h)
     return Content(
         kind="alert", status="Actual",
-        hazard=hazard.code if hazard else "other",
+        hazard=(hazard or town.hazard[-1]).code,  # the last one of city.toml is for what none of the others names
         category=[c for c in worst.category if c in CATEGORIES] or ["Other"],
         severity=worst.severity, urgency=worst.urgency, certainty=worst.certainty,
         responseType=[r for r in worst.responseType if r in RESPONSES],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
+from beffroi import city
 from beffroi.calls import actions as calls
+from beffroi.calls import area
 from beffroi.calls.models import Call
 from beffroi.crisis import intake
 from beffroi.delivery import actions as delivery
@@ -18,6 +20,7 @@ from beffroi.ops import demo_seed
 from beffroi.outcomes import actions as outcomes
 from beffroi.outcomes.words import closing_texts
 from beffroi.people.models import Person
+from beffroi.places import select as places
 
 LONGEST_S: Final = 120
 
@@ -39,7 +42,7 @@ def play() -> str:
     message = intake.receive(demo_seed.warning(), intake.Way(name="command"))
     if message.call is None:
         raise ExerciseStuck(held=message.held)
-    content = replace(outcomes.content_of(message.call), status="Exercise")
+    content = replace(outcomes.content_of(message.call), status="Exercise", **everywhere())
     call = calls.edit(bruno, message.call.public_id, content)
     call = delivery.submit(bruno, call.public_id)
     chiara = Person.objects.get(is_demo=True, role="approver", body=call.body)
@@ -57,6 +60,13 @@ def play() -> str:
         f"after approval, the last after {(last - began).total_seconds():.1f} s; its end was told to {told.accepted:,}. "
         f"Figures: /en/figures/{call.public_id}/"
     )
+
+
+def everywhere() -> dict[str, Any]:
+    """The whole city as the area, so that all invented residents take part."""
+    zones = [(place.type, place.code) for place in places.places()]
+    where = area.build(area.Choice(zones=zones), border=None, words=dict(city.current().name))
+    return {"area": where.json, "ranges": where.ranges}
 
 
 def wait_for(call: Call) -> None:

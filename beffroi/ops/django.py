@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import django
+
 from beffroi import env
 from beffroi.ops import postgres
 
@@ -30,3 +34,14 @@ def choose() -> None:
     os.environ.setdefault("DATABASE_URL", server.app_url)
     os.environ.setdefault("DATABASE_OWNER_URL", server.owner_url)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.settings")
+
+
+def later(target: str, ground: Callable[[], None] = setup) -> Callable[[argparse.Namespace], int]:
+    """Run `module:function` of ops once the ground is laid: tables can be imported only when Django is ready."""
+    module, function = target.split(":")
+
+    def run(options: argparse.Namespace) -> int:
+        ground()
+        return int(getattr(importlib.import_module(f"beffroi.ops.{module}"), function)(options))
+
+    return run

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 from beffroi.errors import BadInput
@@ -31,24 +29,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--version", help="default: the beginning of the file's SHA-256")
     add.add_argument("--places", action="store_true", help="residents can pick them")
     add.add_argument("--aliases", type=Path, metavar="FILE", help=".tsv or .csv with columns type, code, target")
-    add.set_defaults(run=_with_tables("add"))
+    add.set_defaults(run=django.later("zone_tables:add"))
     make = verbs.add_parser("build", help="make a GeoJSON file from TopoJSON; needs no database")
     make.add_argument("--from", dest="source", type=Path, required=True, metavar="FILE.json")
     make.add_argument("--object", default="municipalities", help="the object to take (default: municipalities)")
     make.add_argument("--prefix", default="", help="beginnings of the ids to take, with commas between; default: all")
     make.add_argument("--out", type=Path, required=True, metavar="FILE.geojson")
     make.set_defaults(run=_build)
-    verbs.add_parser("list", help="types, versions and counts").set_defaults(run=_with_tables("listing"))
-
-
-def _with_tables(verb: str) -> Callable[[argparse.Namespace], int]:
-    """The tables can be imported only once Django is ready, so the half that needs them is loaded when it runs."""
-
-    def run(options: argparse.Namespace) -> int:
-        django.setup()
-        return int(getattr(importlib.import_module("beffroi.ops.zone_tables"), verb)(options))
-
-    return run
+    verbs.add_parser("list", help="types, versions and counts").set_defaults(run=django.later("zone_tables:listing"))
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -1,0 +1,80 @@
+"""What `beffroi demo` does once its ground is laid: prepare, then keep web, worker and sinks until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+from beffroi.delivery import publish, shelves
+from beffroi.ops import demo_cast, demo_play, demo_seed, migrate, processes, web
+from beffroi.ops.demo import MAIL_PORT, PAGE_PORT, PUSH_PORT
+from beffroi.ops.processes import Child
+
+WELCOME = """
+Beffroi is running: {url}
+
+  What is happening now        {url}/
+  What the demo really sent    http://localhost:{page}/
+  Duty desk                    {url}/desk/
+
+Log in as (password for all: {password}), with the code that `beffroi demo code NAME` prints:
+{cast}
+Try this: log in as bruno, open the draft that came from the red warning, hand it over; then, in another browser, log in as
+chiara and approve it. Ctrl-C stops everything.
+"""
+
+
+def print_code(options: argparse.Namespace) -> int:
+    """The code that the account's phone would show now."""
+    sys.stdout.write(demo_cast.code(options.name) + "\n")
+    return 0
+
+
+def prepare() -> None:
+    """Everything that must stand before the first process starts; quick when it stands already."""
+    shelves.load()
+    say("Making the tables ...")
+    migrate.migrate()
+    demo_seed.seed(say)
+    web.collect()
+    publish.refresh(None)
+
+
+def say(line: str) -> None:
+    """A line of progress."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prepare, then keep web, worker, sinks and (once) the exercise until told to stop."""
+    prepare()
+    cast = "\n".join(f"  {p.name:9} {p.role:14} {p.body}" for p in demo_cast.cast())
+    say(WELCOME.format(url=settings.BASE_URL, page=PAGE_PORT, password=demo_cast.PASSWORD, cast=cast))
+    beffroi = [sys.executable, "-m", "beffroi"]
+    sinks = [
+        "sinks", "--folder", str(Path(os.environ["BEFFROI_HOME"]) / "sinks"), "--push-port", str(PUSH_PORT),
+        "--mail-port", str(MAIL_PORT), "--page-port", str(PAGE_PORT),
+    ]  # fmt: skip
+    return processes.run([
+        Child("sinks", [*beffroi, *sinks]),
+        Child("web", [*beffroi, "web", "--port", str(options.port)]),
+        Child("worker", [*beffroi, "worker"]),
+        Child("exercise", [*beffroi, "demo", "play", "--once"], is_task=True),
+    ])  # fmt: skip
+
+
+def run_play(options: argparse.Namespace) -> int:
+    """Play the exercise and print its figures in one line."""
+    if not settings.DEMO:
+        say("Only a demo plays an exercise by itself.")
+        return 1
+    shelves.load()
+    if options.once and demo_play.was_played():
+        return 0
+    say(demo_play.play())
+    return 0
