@@ -109,6 +109,11 @@ def places() -> list[Place]:
     return sorted((_place(zone) for zone in _pickable().defer("wkb")), key=lambda place: _sorting(place.name))
 
 
+def shapes() -> list[BaseGeometry]:
+    """The shapes of all places that residents can pick, by code."""
+    return [shapely.from_wkb(bytes(zone.wkb)) for zone in sorted(_pickable(), key=lambda zone: (zone.type, zone.code))]
+
+
 def place_names(geometry: BaseGeometry, language: str = "") -> list[str]:
     """Names of the places that the area covers or cuts, sorted; places that only share its edge are not among them."""
     if geometry.is_empty:
