@@ -31,9 +31,8 @@ def town(request: pytest.FixtureRequest) -> City:
     return load(DEMO / request.param / "city.toml")
 
 
-@pytest.fixture
-def message() -> bytes:
-    template = (DEMO / "valencia" / "warning.xml.tmpl").read_text(encoding="utf-8")
+def message(name: str) -> bytes:
+    template = (DEMO / name / "warning.xml.tmpl").read_text(encoding="utf-8")
     return warning(template, identifier="demo.1", sent_at=datetime(2026, 11, 1, 7, tzinfo=UTC))
 
 
@@ -77,31 +76,42 @@ def test_hand_drawn_quarters_tile_the_hand_drawn_outline() -> None:
             assert feature["properties"]["status"].startswith("ILLUSTRATIVE")
 
 
-def test_the_warning_is_recognised(message: bytes) -> None:
-    root = etree.fromstring(message)
+@pytest.mark.parametrize("name", ["valencia", "amiens"])
+def test_the_warning_is_recognised_and_speaks_the_citys_first_language(name: str) -> None:
+    root = etree.fromstring(message(name))
+    town = load(DEMO / name / "city.toml")
     pairs = [
         (each.findtext(f"{CAP}valueName") or "", each.findtext(f"{CAP}value") or "")
         for each in root.iter(f"{CAP}eventCode", f"{CAP}parameter")
     ]
-    hazard = recognise(load(DEMO / "valencia" / "city.toml"), pairs)
+    hazard = recognise(town, pairs)
     assert hazard is not None
     assert hazard.code == "flood"
-    assert ("AEMET-Meteoalerta nivel", "rojo") in pairs
-    assert [info.findtext(f"{CAP}language") for info in root.iter(f"{CAP}info")] == ["es-ES", "en-GB"]
+    assert {("AEMET-Meteoalerta nivel", "rojo"), ("awareness_level", "4; red; Extreme")} & set(pairs)
+    languages = [town.language(info.findtext(f"{CAP}language") or "") for info in root.iter(f"{CAP}info")]
+    assert languages == [town.languages[0], "en"]
     assert [info.findtext(f"{CAP}severity") for info in root.iter(f"{CAP}info")] == ["Extreme", "Extreme"]
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason=f"no official CAP schema at {SHARED} (set BEFFROI_SHARED)")
-def test_the_warning_is_valid_cap(message: bytes) -> None:
+@pytest.mark.parametrize("name", ["valencia", "amiens"])
+def test_the_warning_is_valid_cap(name: str) -> None:
     schema = etree.XMLSchema(etree.parse(str(SHARED / "data" / "cap" / "schema" / "CAP-v1.2.xsd")))
-    schema.assertValid(etree.fromstring(message))
+    schema.assertValid(etree.fromstring(message(name)))
+
+
+def test_the_warning_of_the_drawn_city_names_its_quarters() -> None:
+    quarters = {quarter.code for quarter in read((DEMO / "amiens" / "quarters.geojson").read_bytes())}
+    codes = {code.findtext(f"{CAP}value") for code in etree.fromstring(message("amiens")).iter(f"{CAP}geocode")}
+    assert codes < quarters
+    assert codes
 
 
 @pytest.mark.skipif(not ATLAS.exists(), reason="es-atlas is not in frontend/node_modules: npm ci brings it")
-def test_the_warning_names_towns_by_their_codes(message: bytes) -> None:
+def test_the_warning_names_towns_by_their_codes() -> None:
     built = build(json.loads(ATLAS.read_bytes()), "municipalities", ["46"])
     names = {one["properties"]["code"]: one["properties"]["name"] for one in built.collection["features"]}
-    for area in etree.fromstring(message).iter(f"{CAP}area"):
+    for area in etree.fromstring(message("valencia")).iter(f"{CAP}area"):
         codes = [code.findtext(f"{CAP}value") or "" for code in area.iter(f"{CAP}geocode")]
         told = re.split(r": |, ", area.findtext(f"{CAP}areaDesc") or "")[1:]
         assert [names[code] for code in codes] == told

@@ -116,6 +116,11 @@ class TestPlaces:
         assert (first.code, first.name_in("fr"), first.name_in("nl")) == ("A", "Ville", "Aarle")
         assert (second.code, second.lat, second.lon, second.bounds) == ("B", 50.5, 1.5, (1, 50, 2, 51))
 
+    def test_shapes_are_those_of_the_places(self) -> None:
+        add_zones(towns(), type="EMMA_ID", version="1")
+        add_zones(towns(side=0.5)[1:2], type="NIS", version="2", is_place=True)
+        assert [shape.area for shape in select.shapes()] == [1.0, 0.5, 1.0]
+
     @pytest.mark.parametrize(
         ("area", "names"),
         [
