@@ -25,6 +25,7 @@ def run(options: argparse.Namespace) -> int:
 async def work(queues: list[str]) -> None:
     """Take jobs; a finished job leaves no row."""
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        await worker.open_async()
         await worker.run_worker_async(
             queues=queues, concurrency=4, delete_jobs="successful", fetch_job_polling_interval=1.0, listen_notify=True
         )

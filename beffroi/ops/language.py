@@ -1,0 +1,3 @@
+"""placeholder"""
+def compile_all() -> None:
+    """none"""
