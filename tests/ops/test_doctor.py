@@ -28,8 +28,8 @@ def test_one_thing_missing_is_enough_for_1(capsys: pytest.CaptureFixture[str], m
     assert capsys.readouterr().out.splitlines()[1].split() == ["MISSING", "bell", "no", "rope"]
 
 
-def test_a_good_database_is_found_and_its_version_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = postgres.ensure(folder)
+def test_a_good_database_is_found_and_its_version_said(standing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = postgres.ensure(standing)
     monkeypatch.setenv("DATABASE_URL", server.app_url)
     monkeypatch.setenv("DATABASE_OWNER_URL", server.owner_url)
     findings = list(doctor.database())
@@ -46,9 +46,9 @@ def test_an_application_that_owns_tables_is_a_fault(folder: Path, monkeypatch: p
     assert (finding.is_ok, "owns tables" in finding.seen) == (False, True)
 
 
-def test_a_superuser_is_a_fault(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = postgres.ensure(folder)
-    passwords = json.loads((folder / "passwords.json").read_text())
+def test_a_superuser_is_a_fault(standing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = postgres.ensure(standing)
+    passwords = json.loads((standing / "passwords.json").read_text())
     url = server.app_url.replace(f"beffroi_app:{passwords['beffroi_app']}", f"postgres:{passwords['postgres']}")
     monkeypatch.setenv("DATABASE_URL", url)
     (finding,) = doctor.database()

@@ -66,29 +66,29 @@ def test_the_application_owns_nothing_and_the_owner_may_make_databases(folder: P
         connection.execute("CREATE DATABASE test_beffroi")
 
 
-def test_it_is_18_durable_and_deaf_to_the_network(folder: Path) -> None:
-    server = postgres.ensure(folder)
+def test_it_is_18_durable_and_deaf_to_the_network(standing: Path) -> None:
+    server = postgres.ensure(standing)
     assert ask(server.app_url, "SELECT current_setting('server_version_num')::int / 10000") == (binaries.MAJOR,)
     assert ask(server.app_url, "SELECT current_setting('fsync'), current_setting('listen_addresses')") == ("on", "")
 
 
-def test_nobody_comes_in_without_the_password(folder: Path) -> None:
-    server = postgres.ensure(folder)
-    password = json.loads((folder / "passwords.json").read_text())["beffroi_app"]
+def test_nobody_comes_in_without_the_password(standing: Path) -> None:
+    server = postgres.ensure(standing)
+    password = json.loads((standing / "passwords.json").read_text())["beffroi_app"]
     for wrong in ("", ":guess"):
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(server.app_url.replace(f":{password}", wrong))
-    assert mode(folder / "passwords.json") == 0o600
-    assert mode(folder / "data") == mode(folder / "socket") == 0o700
-    assert (folder / "data").stat().st_uid != 0
+    assert mode(standing / "passwords.json") == 0o600
+    assert mode(standing / "data") == mode(standing / "socket") == 0o700
+    assert (standing / "data").stat().st_uid != 0
     assert password not in repr(server)
 
 
-def test_what_people_wrote_never_reaches_the_log(folder: Path) -> None:
-    server = postgres.ensure(folder)
+def test_what_people_wrote_never_reaches_the_log(standing: Path) -> None:
+    server = postgres.ensure(standing)
     with psycopg.connect(server.app_url) as connection, pytest.raises(psycopg.errors.InvalidTextRepresentation):
         connection.execute("SELECT 'ada@example.org'::int")
-    log = (folder / "data" / "server.log").read_text()
+    log = (standing / "data" / "server.log").read_text()
     assert "ready to accept connections" in log
     assert "ada@example.org" not in log
 
