@@ -139,7 +139,9 @@ MFA_TOTP_ISSUER = "Beffroi"
 SMTP_URL = env.text("BEFFROI_SMTP", "smtp://localhost:25")
 MAIL_FROM = env.text("BEFFROI_MAIL_FROM")
 PUSH_HOSTS = env.words("BEFFROI_PUSH_HOSTS")
-OPEN_HOSTS = env.words("BEFFROI_OPEN_HOSTS")  # exempt from the private-address rule: the demo's and the tests' own sinks
+OPEN_HOSTS = env.words(
+    "BEFFROI_OPEN_HOSTS"
+)  # exempt from the private-address rule: the demo's and the tests' own sinks
 CA_FILE = env.text("BEFFROI_CA_FILE")
 
 PROCRASTINATE_IMPORT_PATHS = ["beffroi.ops.tasks"]

@@ -68,7 +68,10 @@ def django_db_setup(owner_url: str, django_db_blocker: Any) -> Iterator[None]:
     for alias, url in (("owner", owner_url), ("default", make_conninfo(app_url, dbname=name))):
         parts = conninfo_to_dict(url)
         connections[alias].settings_dict.update(
-            NAME=parts["dbname"], USER=parts.get("user", ""), PASSWORD=parts.get("password", ""), HOST=parts.get("host", "")
+            NAME=parts["dbname"],
+            USER=parts.get("user", ""),
+            PASSWORD=parts.get("password", ""),
+            HOST=parts.get("host", ""),
         )
     assert city.current().slug == "town"
     shelves.load()
@@ -92,7 +95,9 @@ def empty() -> None:
     from django.apps import apps
     from django.db import connections
 
-    tables = [m._meta.db_table for m in apps.get_models() if m._meta.managed and m._meta.db_table != "django_content_type"]
+    tables = [
+        m._meta.db_table for m in apps.get_models() if m._meta.managed and m._meta.db_table != "django_content_type"
+    ]
     tables += ["procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers"]
     with connections["owner"].cursor() as cursor:
         for table in SEALED_TABLES:

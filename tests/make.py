@@ -23,7 +23,12 @@ NORTH_WEST, SOUTH_EAST = (49.01, 1.985), (48.99, 2.015)
 def texts(headline: str = "Montez à l'étage") -> dict[str, dict[str, str]]:
     """A text in French and English."""
     return {
-        "fr": {"event": "Inondation", "headline": headline, "instruction": "Montez. Laissez la voiture.", "description": ""},
+        "fr": {
+            "event": "Inondation",
+            "headline": headline,
+            "instruction": "Montez. Laissez la voiture.",
+            "description": "",
+        },
         "en": {"event": "Flood", "headline": "Go upstairs", "instruction": "Go up. Leave the car.", "description": ""},
     }
 

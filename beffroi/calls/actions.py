@@ -248,4 +248,3 @@ def current_phase(default: str) -> str:
     """The phase in force, or `default` when none was ever declared."""
     row = Phase.objects.order_by("-pk").values_list("name", flat=True).first()
     return row or default
-

@@ -28,7 +28,9 @@ class StepRefused(Conflict):
 
 
 STEPS: Final[dict[State, frozenset[State]]] = {
-    State.DRAFT: frozenset({State.PENDING, State.LIVE, State.WITHDRAWN}),  # LIVE at once: a closing, see Authority.CLOSING
+    State.DRAFT: frozenset(
+        {State.PENDING, State.LIVE, State.WITHDRAWN}
+    ),  # LIVE at once: a closing, see Authority.CLOSING
     State.PENDING: frozenset({State.DRAFT, State.LIVE, State.REFUSED, State.LAPSED, State.WITHDRAWN}),
     State.LIVE: frozenset({State.REPLACED, State.ENDED}),
     State.REPLACED: frozenset({State.ENDED}),

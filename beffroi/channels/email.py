@@ -57,7 +57,9 @@ class Sender:
         if self.smtp is None:
             host, port = self.url.hostname or "localhost", self.url.port or 25
             if self.url.scheme == "smtps":
-                smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=ssl.create_default_context())
+                smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                    host, port, timeout=TIMEOUT_S, context=ssl.create_default_context()
+                )
             else:
                 smtp = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
             smtp.ehlo()
@@ -189,7 +191,9 @@ class Email:
 
 def wrapped(text: str) -> str:
     """Lines of about 240 characters: RFC 5322 allows 998 bytes, and a character has up to four."""
-    return "\n".join(textwrap.fill(line, 240, break_long_words=False, break_on_hyphens=False) for line in text.split("\n"))
+    return "\n".join(
+        textwrap.fill(line, 240, break_long_words=False, break_on_hyphens=False) for line in text.split("\n")
+    )
 
 
 def linked(line: str, link: str) -> str:

@@ -52,7 +52,9 @@ class Sender:
         subscription = webpush.PushSubscription(**stored(target.address))
         ttl = max(0, min(LONGEST_S, int((envelope.expires_at - clock.now()).total_seconds())))
         headers = [*fixed, f"TTL: {ttl}", f"Authorization: {self.vapid.header(subscription.endpoint, now=clock.now())}"]
-        return Post(target.id, subscription.endpoint, headers, webpush.encrypt(payload, subscription.p256dh, subscription.auth))
+        return Post(
+            target.id, subscription.endpoint, headers, webpush.encrypt(payload, subscription.p256dh, subscription.auth)
+        )
 
     def close(self) -> None:
         """Close the connections."""

@@ -55,7 +55,9 @@ def receive(raw: bytes, way: Way) -> Message:
     if message.held == "":
         refresh_event(message)
         actions.follow_up(message, verdict.alert)
-    log.write(None, "warning.receive", f"warning:{message.pk}", way=way.name, verdict=message.verdict, held=message.held)
+    log.write(
+        None, "warning.receive", f"warning:{message.pk}", way=way.name, verdict=message.verdict, held=message.held
+    )
     return message
 
 

@@ -75,7 +75,9 @@ def choice(infos: Iterable[cap.Info]) -> area.Choice:
     """The shapes of all infos together. Geocodes count only where an area has neither polygon nor circle: there they are the area."""
     parts = [part for info in infos for part in info.area]
     return area.Choice(
-        zones=tuple(dict.fromkeys(pair for part in parts if not part.polygon and not part.circle for pair in part.geocode)),
+        zones=tuple(
+            dict.fromkeys(pair for part in parts if not part.polygon and not part.circle for pair in part.geocode)
+        ),
         polygons=tuple(dict.fromkeys(ring for part in parts for ring in part.polygon)),
         circles=tuple(dict.fromkeys((*c.centre, c.radius_km) for part in parts for c in part.circle)),
     )

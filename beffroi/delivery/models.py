@@ -50,9 +50,7 @@ class Shard(models.Model):
             models.Index(fields=["call"]),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="shard_state", condition=models.Q(state__in=["waiting", "done", "stopped"])
-            ),
+            models.CheckConstraint(name="shard_state", condition=models.Q(state__in=["waiting", "done", "stopped"])),
             models.CheckConstraint(name="shard_cursor", condition=models.Q(cursor__lte=models.F("size"))),
         ]
 

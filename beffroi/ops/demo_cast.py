@@ -47,7 +47,12 @@ def cast() -> list[Actor]:
     usual = [row.body for row in reversed(town.competence)]
     bodies = list(dict.fromkeys([*usual, *(body.code for body in town.body)]))
     approvers = [Actor(name, "approver", body) for name, body in zip(APPROVERS, bodies, strict=False)]
-    return [Actor("bruno", "officer", ""), *approvers, Actor("olga", "overseer", ""), Actor("adam", "administrator", "")]
+    return [
+        Actor("bruno", "officer", ""),
+        *approvers,
+        Actor("olga", "overseer", ""),
+        Actor("adam", "administrator", ""),
+    ]
 
 
 def code(name: str, at: int | None = None) -> str:

@@ -68,8 +68,18 @@ def wish(number: int, cell: int, language: str, pool: pushkeys.Pool) -> Wish:
     """One invented subscription; all take part in exercises, or the demo could show none."""
     if number % MAILS == 0:
         address = {"email": f"resident{number}@residents.example"}
-        return Wish(channel="email", address=address, same=address["email"], language=language, floor=0, is_exercise=True, cells=[cell])
+        return Wish(
+            channel="email",
+            address=address,
+            same=address["email"],
+            language=language,
+            floor=0,
+            is_exercise=True,
+            cells=[cell],
+        )
     phone = pool.phones[number % pushkeys.PAIRS]
     endpoint = f"{PUSH_HOST}/{number % pushkeys.PAIRS}/{secrets.token_urlsafe(24)}"
     address = {"endpoint": endpoint, "p256dh": pushkeys.b64(phone.p256dh), "auth": pushkeys.b64(phone.auth)}
-    return Wish(channel="webpush", address=address, same=endpoint, language=language, floor=0, is_exercise=True, cells=[cell])
+    return Wish(
+        channel="webpush", address=address, same=endpoint, language=language, floor=0, is_exercise=True, cells=[cell]
+    )

@@ -13,7 +13,9 @@ import django
 from beffroi import env
 from beffroi.ops import postgres
 
-DEMO_CITY = next(iter(sorted((Path(__file__).parents[2] / "demo").glob("*/city.toml"), reverse=True)), Path("city.toml"))
+DEMO_CITY = next(
+    iter(sorted((Path(__file__).parents[2] / "demo").glob("*/city.toml"), reverse=True)), Path("city.toml")
+)
 
 
 def setup() -> None:

@@ -1,3 +1,5 @@
 """placeholder"""
+
+
 def compile_all() -> None:
     """none"""

@@ -50,7 +50,10 @@ class Pool:
         file = folder / FILE
         if not file.exists():
             numbers = [
-                {"private": ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value, "auth": secrets.token_hex(16)}
+                {
+                    "private": ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value,
+                    "auth": secrets.token_hex(16),
+                }
                 for _ in range(PAIRS)
             ]
             file.write_text(json.dumps(numbers), encoding="utf-8")

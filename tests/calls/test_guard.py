@@ -67,7 +67,11 @@ def test_the_application_cannot_mint_an_approver(town: None, bruno: Any) -> None
     refused("permission denied", "UPDATE people_person SET role = 'approver' WHERE id = %s", bruno.pk)
     refused("permission denied", "INSERT INTO people_person (email, name, role, body, language, is_active, is_demo, password) "
             "VALUES ('x', 'x', 'approver', '', 'en', true, false, '')")  # fmt: skip
-    refused("permission denied", "INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (%s, 'totp', '{}', now())", bruno.pk)
+    refused(
+        "permission denied",
+        "INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (%s, 'totp', '{}', now())",
+        bruno.pk,
+    )
 
 
 FROZEN = {
@@ -85,7 +89,11 @@ def test_nothing_changes_after_submission(town: None, bruno: Any, column: str) -
 @pytest.mark.parametrize("column", [*FROZEN, "signed", "identifier", "sent", "issued_at", "approver_id", "authority"])
 def test_nothing_changes_after_issue(town: None, bruno: Any, chiara: Any, column: str) -> None:
     call = make.live(bruno, chiara)
-    refused("call-frozen|call-author|call_", f"UPDATE calls_call SET {column} = {FROZEN.get(column, 'NULL')} WHERE id = %s", call.pk)
+    refused(
+        "call-frozen|call-author|call_",
+        f"UPDATE calls_call SET {column} = {FROZEN.get(column, 'NULL')} WHERE id = %s",
+        call.pk,
+    )
 
 
 @pytest.mark.parametrize("statement", [
@@ -119,9 +127,12 @@ def test_what_was_seen_is_what_is_approved(town: None, bruno: Any, chiara: Any) 
 
 def test_a_call_is_not_born_live_nor_removed(town: None, bruno: Any, chiara: Any) -> None:
     call = make.live(bruno, chiara)
-    refused("call-begins-as-draft", """INSERT INTO calls_call (public_id, kind, state, status, "msgType", hazard, category, severity,
+    refused(
+        "call-begins-as-draft",
+        """INSERT INTO calls_call (public_id, kind, state, status, "msgType", hazard, category, severity,
         urgency, certainty, "responseType", expires, texts, area, ranges, number, phase, body) SELECT 'zzz', kind, 'live', status, "msgType",
-        hazard, category, severity, urgency, certainty, "responseType", expires, texts, area, ranges, number, '', '' FROM calls_call""")
+        hazard, category, severity, urgency, certainty, "responseType", expires, texts, area, ranges, number, '', '' FROM calls_call""",
+    )
     refused("permission denied", "DELETE FROM calls_call WHERE id = %s", call.pk)
     refused("permission denied|must be owner", "TRUNCATE calls_call CASCADE")
     refused("must be owner", "ALTER TABLE calls_call DISABLE TRIGGER calls_guard")
@@ -139,8 +150,10 @@ def test_a_pending_call_lapses(town: None, bruno: Any, chiara: Any) -> None:
         delivery.approve(chiara, call.public_id, seen=bytes(call.digest or b""))
 
 
-CLOSE: Callable[[str], str] = lambda extra: f"""UPDATE calls_call SET state = 'live', authority = 'closing', identifier = public_id,
-    sent = now(), signed = 'x', issued_at = now(), submitted_at = now(), digest = calls_editions_digest(id){extra} WHERE id = %s"""  # noqa: E731
+CLOSE: Callable[[str], str] = lambda extra: (
+    f"""UPDATE calls_call SET state = 'live', authority = 'closing', identifier = public_id,
+    sent = now(), signed = 'x', issued_at = now(), submitted_at = now(), digest = calls_editions_digest(id){extra} WHERE id = %s"""
+)
 
 
 def test_a_closing_needs_a_live_call_to_close(town: None, bruno: Any) -> None:

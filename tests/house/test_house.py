@@ -78,12 +78,19 @@ def test_file_has_its_mirrored_test(path: Path) -> None:
 
 def test_the_rules_find_a_fault(tmp_path: Path) -> None:
     bad = tmp_path / "utils.py"
-    bad.write_text("def f(a, b, c, d, e, g, h):\n    import os\n    try:\n        X.objects.create()\n    except E:\n        pass\n")
+    bad.write_text(
+        "def f(a, b, c, d, e, g, h):\n    import os\n    try:\n        X.objects.create()\n    except E:\n        pass\n"
+    )
     assert len(list(faults(bad))) == 6
 
 
 def test_no_city_is_named_in_the_house() -> None:
     names = {"valencia", "valència", "amiens", "paiporta"}
-    found = [str(p) for p in HOUSE.rglob("*") if p.suffix in {".py", ".html", ".js", ".css", ".sql", ".toml"}
-             and "vendor" not in p.parts and any(n in p.read_text(encoding="utf-8").lower() for n in names)]
+    found = [
+        str(p)
+        for p in HOUSE.rglob("*")
+        if p.suffix in {".py", ".html", ".js", ".css", ".sql", ".toml"}
+        and "vendor" not in p.parts
+        and any(n in p.read_text(encoding="utf-8").lower() for n in names)
+    ]
     assert found == []

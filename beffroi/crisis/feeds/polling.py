@@ -50,7 +50,11 @@ def alarms(now: datetime) -> list[Alarm]:
     found = []
     for setting in city.current().feed:
         row = rows.get(setting.name)
-        late = row is None or row.answered_at is None or now - row.answered_at > timedelta(seconds=SILENT_S + setting.every_s)
+        late = (
+            row is None
+            or row.answered_at is None
+            or now - row.answered_at > timedelta(seconds=SILENT_S + setting.every_s)
+        )
         if row is not None and row.error:
             found.append(Alarm(feed=setting.name, why=row.error, since=row.answered_at))
         elif late:

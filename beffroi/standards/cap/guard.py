@@ -46,7 +46,7 @@ PARSER = etree.XMLParser(
 """Never with `schema=`: libxml2 2.14 then crashes the interpreter on an internal entity."""
 
 
-class Refused(Exception):  # noqa: N818 - the reader's answer, not a fault of the program
+class Refused(Exception):
     """The document is not read; `code` is one of codes.RULES, `facts` fill its words."""
 
     def __init__(self, code: str, *, line: int | None = None, **facts: object) -> None:

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST
 
 from beffroi.crisis import intake
 from beffroi.errors import BeffroiError
+from beffroi.lib import tokens
 from beffroi.people import access
 from beffroi.people.models import Key
-from beffroi.lib import tokens
 from beffroi.web.doors import public
 
 
