@@ -19,7 +19,8 @@ BASE_URL = env.text("BEFFROI_URL", "http://localhost:8000").rstrip("/")
 
 
 def secret() -> str:
-    """The key of sessions and forms, from the key files; a random one where there are none yet, which opens nothing later."""
+    """The key of sessions and forms, from the key files; a random one where there are none yet, which opens nothing
+    later."""
     return keys.current().django if keys.folder().exists() else secrets.token_hex(32)
 
 

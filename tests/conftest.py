@@ -1,6 +1,7 @@
 """The cast and the ground of all tests: an embedded PostgreSQL, the application's own role, an invented town.
 
-Ada lives here, Bruno is the duty officer, Chiara approves for the mayor, Paul for the prefect, Olga oversees, Adam administers.
+Ada lives here, Bruno is the duty officer, Chiara approves for the mayor, Paul for the prefect, Olga oversees, Adam
+administers.
 """
 
 from __future__ import annotations

@@ -53,7 +53,8 @@ def checked(cells: Iterable[int]) -> list[int]:
 
 @transaction.atomic
 def subscribe(wish: Wish, *, link: str, is_confirmed: bool) -> Subscription:
-    """A subscription under the private link `link`. It counts once confirmed, and then takes the place of an older one of the
+    """A subscription under the private link `link`. It counts once confirmed, and then takes the place of an older
+    one of the
     same address (a phone that subscribes twice is one phone)."""
     cells = checked(wish.cells)
     row = Subscription.objects.create(

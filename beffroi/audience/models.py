@@ -35,7 +35,8 @@ class Subscription(models.Model):
 
 
 class Place(models.Model):
-    """One H3 cell (resolution 4 to 9, compacted) of one subscription. The primary key's index is the whole fast path."""
+    """One H3 cell (resolution 4 to 9, compacted) of one subscription. The primary key's index is the whole fast
+    path."""
 
     pk = models.CompositePrimaryKey("cell", "subscription_id")
     cell = models.BigIntegerField()

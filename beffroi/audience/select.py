@@ -1,4 +1,5 @@
-"""Which subscriptions a call concerns: the fast path. Cells, language, floor and mode in; ids out; no row becomes an object."""
+"""Which subscriptions a call concerns: the fast path. Cells, language, floor and mode in; ids out; no row becomes an
+object."""
 
 from __future__ import annotations
 

@@ -105,7 +105,8 @@ def fill(call: Call, content: Content) -> None:
 
 @transaction.atomic
 def edit(person: Person | None, public_id: str, content: Content) -> Call:
-    """Change a draft; who changed it last is its author. A robot may only refresh a draft that no person has touched."""
+    """Change a draft; who changed it last is its author. A robot may only refresh a draft that no person has
+    touched."""
     if person is not None:
         access.demand(person, "call.draft")
     call = held(public_id)
@@ -204,7 +205,8 @@ class Issue:
 
 
 def begin(call: Call, issue: Issue) -> None:
-    """The call is live (inside delivery's transaction); what it follows is replaced or ended. The database checks the authority."""
+    """The call is live (inside delivery's transaction); what it follows is replaced or ended. The database checks the
+    authority."""
     was = State(call.state)
     call.state = state.step(was, State.LIVE)
     call.authority, call.approver = str(issue.authority), issue.approver
@@ -225,7 +227,8 @@ def end(call: Call, now: datetime) -> None:
 
 
 def drop_waiting(prior: Call) -> None:
-    """Take back an unfinished follow-up: an event has one successor at a time, and its end does not wait for a draft."""
+    """Take back an unfinished follow-up: an event has one successor at a time, and its end does not wait for a
+    draft."""
     for call in Call.objects.filter(follows=prior, state__in=["draft", "pending", "refused", "lapsed"]):
         rest(None, call.public_id, State.WITHDRAWN, "call.withdraw", why="event-goes-on")
 

@@ -1,4 +1,5 @@
-"""Where a call is for: zones, polygons and circles to one shape, its cells and its words. Nothing unknown ever becomes everyone."""
+"""Where a call is for: zones, polygons and circles to one shape, its cells and its words. Nothing unknown ever
+becomes everyone."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ LIVE = Q(state__in=["live", "replaced", "ended"])
 
 
 class Call(models.Model):
-    """One message: a draft, a live alert, or what it became. What may be changed when is held by triggers (migration 0002)."""
+    """One message: a draft, a live alert, or what it became. What may be changed when is held by triggers (migration
+    0002)."""
 
     public_id = models.TextField(unique=True)
     kind = models.TextField()
@@ -52,7 +53,8 @@ class Call(models.Model):
     approver = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     authority = models.TextField(null=True)
     ending = models.TextField(null=True)
-    """How it ends the event of the call that it follows: all-clear, false-alarm or expired; null when it ends nothing."""
+    """How it ends the event of the call that it follows: all-clear, false-alarm or expired; null when it ends
+    nothing."""
     digest = models.BinaryField(null=True)
     """SHA-256 of the frozen editions, as the approver saw them (edition.digest)."""
     phase = models.TextField(default="")

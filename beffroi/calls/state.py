@@ -1,4 +1,5 @@
-"""The life of a call, as one table. The database holds the same table (migrations/0002) and refuses every other step."""
+"""The life of a call, as one table. The database holds the same table (migrations/0002) and refuses every other
+step."""
 
 from __future__ import annotations
 

@@ -33,7 +33,8 @@ LEAVE: Final = "https://leave.invalid/"
 TO, ID, DATE = "to@recipient.invalid", "id@recipient.invalid", "Thu, 01 Jan 1970 00:00:00 +0000"
 TIMEOUT_S: Final = 20
 
-HTML: Final = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+HTML: Final = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport"
+content="width=device-width">
 <title>{headline}</title><body style="margin:0;background:#f6f7f8;color:#14202b;font:17px/1.5 system-ui,sans-serif">
 <div style="max-width:38rem;margin:0 auto;padding:24px;background:#fff">{parts}</div></body></html>"""
 
@@ -92,7 +93,8 @@ class Sender:
         return mail.as_bytes()
 
     def personal(self, frame: bytes, target: Target, envelope: Envelope) -> bytes:
-        """The mail to one person. The same call to the same person always bears the same Message-ID, so a repeat is known as one."""
+        """The mail to one person. The same call to the same person always bears the same Message-ID, so a repeat is
+        known as one."""
         mark = hashlib.sha256(f"{envelope.tag} {envelope.number} {target.id}".encode()).hexdigest()[:24]
         domain = self.mail_from.rsplit("@", 1)[-1]
         return (
@@ -125,7 +127,8 @@ class Sender:
 
 
 def judged(row_id: int, code: int, *, is_recipient: bool) -> Receipt:
-    """What a server's refusal means: 4xx try again; 5xx for the recipient ends the subscription; any other 5xx is a failure."""
+    """What a server's refusal means: 4xx try again; 5xx for the recipient ends the subscription; any other 5xx is a
+    failure."""
     if 400 <= code < 500:
         return Receipt(row_id, Result.LATER, str(code))
     return Receipt(row_id, Result.GONE if is_recipient else Result.REFUSED, str(code))

@@ -16,7 +16,8 @@ from beffroi.lib.http import Answer, Post, Poster
 from beffroi.lib.text import cut
 
 BODY: Final = 600
-"""Characters of the instruction that a notification carries: more is never shown, and a bridged push holds 2,744 bytes in all."""
+"""Characters of the instruction that a notification carries: more is never shown, and a bridged push holds 2,744
+bytes in all."""
 PAYLOAD: Final = 2600
 """Bytes before encryption; what comes out stays below 2,744 (lib/webpush)."""
 LONGEST_S: Final = 24 * 3600

@@ -81,7 +81,8 @@ def draft_from(message: Message, alert: cap.Alert, prior: Call | None) -> None:
 
 
 def source_ended(prior: Call) -> None:
-    """The source cancelled: an untouched draft is taken back; for a live call an all-clear lies ready, for people to decide."""
+    """The source cancelled: an untouched draft is taken back; for a live call an all-clear lies ready, for people to
+    decide."""
     if prior.state == State.DRAFT and prior.author is None:
         calls.rest(None, prior.public_id, State.WITHDRAWN, "call.withdraw", why="source-cancelled")
     elif prior.state == State.LIVE and prior.ending is None:

@@ -1,6 +1,8 @@
-"""Which received messages stand now: chains of Alert, Update and Cancel, whatever order they came in (CAP 1.2, section 3.2.1).
+"""Which received messages stand now: chains of Alert, Update and Cancel, whatever order they came in (CAP 1.2,
+section 3.2.1).
 
-Messages that refer to each other are one event. A Cancel ends everything of its event that was sent before it, so a late message
+Messages that refer to each other are one event. A Cancel ends everything of its event that was sent before it, so a
+late message
 never brings an ended alert back; an Update replaces what it refers to; of several that are left the newest is the head.
 """
 

@@ -38,7 +38,8 @@ class Way:
 
 @transaction.atomic
 def receive(raw: bytes, way: Way) -> Message:
-    """The message as it stands after it was taken in. What cannot be used is kept too, held for a person, and has no effect."""
+    """The message as it stands after it was taken in. What cannot be used is kept too, held for a person, and has no
+    effect."""
     mark = hashlib.sha256(raw).digest()
     known = Message.objects.filter(digest=mark).first()
     if known is not None:

@@ -35,7 +35,8 @@ class Message(models.Model):
     """[[sender, identifier, sent as RFC 3339], ...]."""
 
     standing = models.TextField(default="")
-    """crisis.chain.Standing, refreshed when something of its event comes; empty for what was rejected or quarantined."""
+    """crisis.chain.Standing, refreshed when something of its event comes; empty for what was rejected or
+    quarantined."""
     held = models.TextField(default="")
     """Why a person must look: a stable code; empty when nothing is wrong or somebody has settled it."""
     settled_at = models.DateTimeField(null=True)

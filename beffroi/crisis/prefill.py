@@ -21,7 +21,8 @@ TEXT: Final = 2000
 
 
 def content(alert: cap.Alert, *, border: BaseGeometry | None, now: datetime) -> Content:
-    """The draft's content; raises AreaBad when the area cannot be trusted: then a person draws it, and nobody is guessed at."""
+    """The draft's content; raises AreaBad when the area cannot be trusted: then a person draws it, and nobody is
+    guessed at."""
     town = city.current()
     infos = by_language(alert.info)
     worst = min(alert.info, key=lambda info: list(Severity).index(Severity(info.severity)))
@@ -43,7 +44,8 @@ def content(alert: cap.Alert, *, border: BaseGeometry | None, now: datetime) -> 
 
 
 def by_language(infos: Iterable[cap.Info]) -> dict[str, cap.Info]:
-    """The first info of each of the city's languages; when there is none of them, the first info under the city's first language."""
+    """The first info of each of the city's languages; when there is none of them, the first info under the city's
+    first language."""
     town = city.current()
     found: dict[str, cap.Info] = {}
     for info in infos:
@@ -72,7 +74,8 @@ def described(infos: dict[str, cap.Info]) -> dict[str, str]:
 
 
 def choice(infos: Iterable[cap.Info]) -> area.Choice:
-    """The shapes of all infos together. Geocodes count only where an area has neither polygon nor circle: there they are the area."""
+    """The shapes of all infos together. Geocodes count only where an area has neither polygon nor circle: there they
+    are the area."""
     parts = [part for info in infos for part in info.area]
     return area.Choice(
         zones=tuple(

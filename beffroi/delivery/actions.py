@@ -70,7 +70,8 @@ def approve(person: Person, public_id: str, *, seen: bytes) -> Call:
 
 @transaction.atomic
 def close_alone(person: Person | None, public_id: str) -> Call:
-    """Issue a closing draft by one person (or, after the end, by the robot); the database refuses it where two are needed."""
+    """Issue a closing draft by one person (or, after the end, by the robot); the database refuses it where two are
+    needed."""
     if person is not None:
         access.demand(person, "call.close")
     call = calls.held(public_id)
@@ -98,7 +99,8 @@ def issue(call: Call, authority: Authority, *, approver: Person | None) -> None:
 
 
 def stop(prior: Call) -> None:
-    """Nothing more leaves of this message. Locks its shards, so a worker that is sending records its last batch first or not at all."""
+    """Nothing more leaves of this message. Locks its shards, so a worker that is sending records its last batch first
+    or not at all."""
     for shard in Shard.objects.select_for_update().filter(call=prior, state="waiting").order_by("pk"):
         shard.state = "stopped"
         shard.stale = shard.size - shard.cursor + len(shard.held)

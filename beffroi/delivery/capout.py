@@ -18,7 +18,8 @@ from beffroi.standards.cap import model as cap
 from beffroi.standards.cap.write import write
 
 VERTICES: Final = 100
-"""WMO's advice for a CAP polygon. A finer outline is drawn a little wider instead, so that nobody inside is left out."""
+"""WMO's advice for a CAP polygon. A finer outline is drawn a little wider instead, so that nobody inside is left
+out."""
 
 
 def compose(call: Call, sent: datetime) -> tuple[str, bytes]:

@@ -104,7 +104,8 @@ class Sender(Protocol):
     """Kept connections of one worker on one channel."""
 
     def send(self, edition: bytes, envelope: Envelope, targets: Iterable[Target]) -> Iterator[Receipt]:
-        """One receipt for each target, in any order. Pulls targets only as fast as it sends; never raises for one target."""
+        """One receipt for each target, in any order. Pulls targets only as fast as it sends; never raises for one
+        target."""
         ...
 
     def close(self) -> None:

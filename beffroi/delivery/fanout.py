@@ -1,6 +1,7 @@
 """The loop that sends: claim the most urgent shard of any call, send, record, look again. The fast path out.
 
-At least once on the wire: a batch is recorded after it was sent, so a killed worker's batch (BATCH messages) may leave again.
+At least once on the wire: a batch is recorded after it was sent, so a killed worker's batch (BATCH messages) may
+leave again.
 Nothing stale: the call is looked at before each batch, the clock before each message.
 """
 
@@ -38,13 +39,15 @@ CLAIM: Final = """
 UPDATE delivery_shard SET fence = fence + 1, leased_until = now() + make_interval(secs => %(lease)s)
 WHERE id = (
   SELECT s.id FROM delivery_shard s
-  WHERE s.state = 'waiting' AND (s.leased_until IS NULL OR s.leased_until < now()) AND (s.retry_at IS NULL OR s.retry_at <= now())
+  WHERE s.state = 'waiting' AND (s.leased_until IS NULL OR s.leased_until < now()) AND (s.retry_at IS NULL OR
+  s.retry_at <= now())
   ORDER BY s.lane, s.call_id DESC, s.size, s.id FOR UPDATE SKIP LOCKED LIMIT 1)
 RETURNING id, call_id, channel, language, size, recipients, cursor, held, fence
 """
 
 STANDS: Final = """
-SELECT c.state = 'live' AND c.expires > now(), c.expires, c.severity, c.number, coalesce(r.public_id, c.public_id), e.content
+SELECT c.state = 'live' AND c.expires > now(), c.expires, c.severity, c.number, coalesce(r.public_id, c.public_id),
+e.content
 FROM calls_call c LEFT JOIN calls_call r ON r.id = c.root_id
 LEFT JOIN calls_edition e ON e.call_id = c.id AND e.channel = %(channel)s AND e.language = %(language)s
 WHERE c.id = %(call)s
@@ -55,7 +58,8 @@ UPDATE delivery_shard SET cursor = %(cursor)s, held = %(held)s, state = %(state)
   leased_until = CASE WHEN %(release)s THEN NULL ELSE now() + make_interval(secs => %(lease)s) END,
   accepted = accepted + %(accepted)s, gone = gone + %(gone)s, failed = failed + %(failed)s, stale = stale + %(stale)s,
   reasons = reasons || (
-    SELECT coalesce(jsonb_object_agg(k, (v::int + coalesce((reasons ->> k)::int, 0))), '{}') FROM jsonb_each_text(%(reasons)s::jsonb) AS x(k, v)),
+    SELECT coalesce(jsonb_object_agg(k, (v::int + coalesce((reasons ->> k)::int, 0))), '{}') FROM
+    jsonb_each_text(%(reasons)s::jsonb) AS x(k, v)),
   first_at = CASE WHEN %(accepted)s > 0 THEN coalesce(first_at, %(first_at)s) ELSE first_at END,
   last_at = CASE WHEN %(accepted)s > 0 THEN %(last_at)s ELSE last_at END
 WHERE id = %(id)s AND fence = %(fence)s AND state = 'waiting'
@@ -163,7 +167,8 @@ def targets(tries: Mapping[int, int], envelope: Envelope, tally: Tally) -> Itera
 
 
 def pause_s(receipt: Receipt, tries: int) -> float:
-    """Seconds until a temporary failure is tried again: what the other end asked for, else longer each time, with some chance."""
+    """Seconds until a temporary failure is tried again: what the other end asked for, else longer each time, with
+    some chance."""
     asked = min(receipt.retry_after_s or 0, RETRY_MOST_S)
     return asked + RETRY_S[min(tries, len(RETRY_S) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311
 
@@ -206,7 +211,8 @@ def give_up(shard: Shard) -> bool:
 
 
 def record(shard: Shard, tally: Tally, *, state: str) -> bool:
-    """Write what a batch came to; False when another worker holds the shard by now (our lease ran out) or it was stopped."""
+    """Write what a batch came to; False when another worker holds the shard by now (our lease ran out) or it was
+    stopped."""
     counts = tally.counts
     is_through = shard.cursor >= shard.size
     values: dict[str, Any] = {

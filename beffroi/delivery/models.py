@@ -11,7 +11,8 @@ from beffroi.calls.models import Call
 
 
 class Shard(models.Model):
-    """Up to SHARD_SIZE recipients of one call on one channel in one language. These rows are the truth about a delivery."""
+    """Up to SHARD_SIZE recipients of one call on one channel in one language. These rows are the truth about a
+    delivery."""
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="shards")
     channel = models.TextField()
@@ -56,7 +57,8 @@ class Shard(models.Model):
 
 
 class Note(models.Model):
-    """One message that is not a call to one person: a confirmation, a private link, a page to staff. Erased after 7 days."""
+    """One message that is not a call to one person: a confirmation, a private link, a page to staff. Erased after 7
+    days."""
 
     channel = models.TextField()
     address = models.BinaryField()

@@ -1,4 +1,5 @@
-"""Messages that are not calls, one to one person: confirmations, private links, pages to staff. The same channels carry them."""
+"""Messages that are not calls, one to one person: confirmations, private links, pages to staff. The same channels
+carry them."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ def leave(channel: str, address: Mapping[str, str], message: Message, *, purpose
 
 
 def send_due(now: datetime) -> int:
-    """Send the notes that are due, most urgent first; each in its own transaction, marked after sending. How many were tried."""
+    """Send the notes that are due, most urgent first; each in its own transaction, marked after sending. How many
+    were tried."""
     tried = 0
     while send_next(now):
         tried += 1

@@ -17,13 +17,15 @@ CHANNEL: Final = "beffroi_pages"
 
 STORE: Final = """
 INSERT INTO delivery_page (path, content_type, body, etag, changed_at) VALUES (%s, %s, %s, %s, now())
-ON CONFLICT (path) DO UPDATE SET content_type = EXCLUDED.content_type, body = EXCLUDED.body, etag = EXCLUDED.etag, changed_at = now()
+ON CONFLICT (path) DO UPDATE SET content_type = EXCLUDED.content_type, body = EXCLUDED.body, etag = EXCLUDED.etag,
+changed_at = now()
 WHERE delivery_page.etag <> EXCLUDED.etag
 """
 
 
 def refresh(call: Call | None) -> int:
-    """Render and store, in the caller's transaction, what the change of `call` shows on (None: everything); how many sheets."""
+    """Render and store, in the caller's transaction, what the change of `call` shows on (None: everything); how many
+    sheets."""
     sheets = [sheet for name in shelves.publishers.names() for sheet in shelves.publishers.get(name).sheets(call)]
     with connection.cursor() as cursor:
         for sheet in sheets:

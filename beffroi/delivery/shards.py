@@ -53,7 +53,8 @@ def question(call: Call, channels: Sequence[str]) -> Question:
 
 
 def reached(call: Call, *, only_tried: bool) -> set[int]:
-    """Frozen recipients of a call and of those before it in its event. `only_tried`: those to whom a message may have left
+    """Frozen recipients of a call and of those before it in its event. `only_tried`: those to whom a message may have
+    left
     (recorded, or in the batch that was on the wire): whoever never got it needs no word that it is over."""
     ids: set[int] = set()
     chain = Shard.objects.filter(call__in=lineage(call), recipients__isnull=False)
@@ -70,7 +71,8 @@ def lineage(call: Call) -> list[int]:
 
 
 def recipients(call: Call, channels: Sequence[str]) -> dict[Group, list[int]]:
-    """Whom this message goes to: an Alert to those concerned; an Update to everyone of the event less those who left, plus the
+    """Whom this message goes to: an Alert to those concerned; an Update to everyone of the event less those who left,
+    plus the
     newly covered; an ending to those who may have been told, and to nobody else."""
     if call.follows is None:
         return select.concerned(question(call, channels))

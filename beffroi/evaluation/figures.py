@@ -1,4 +1,5 @@
-"""The public figures of a call: each with the question it answers. Nothing here names or counts fewer than FLOOR people."""
+"""The public figures of a call: each with the question it answers. Nothing here names or counts fewer than FLOOR
+people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The demo's staff: known passwords and known second factors. Outside a demo such accounts cannot log in (web/door.py)."""
+"""The demo's staff: known passwords and known second factors. Outside a demo such accounts cannot log in
+(web/door.py)."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ Beffroi is running: {url}
 
 Log in as (password for all: {password}), with the code that `beffroi demo code NAME` prints:
 {cast}
-Try this: log in as bruno, open the draft that came from the red warning, hand it over; then, in another browser, log in as
+Try this: log in as bruno, open the draft that came from the red warning, hand it over; then, in another browser, log
+in as
 chiara and approve it. Ctrl-C stops everything.
 """
 

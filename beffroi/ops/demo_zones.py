@@ -1,4 +1,5 @@
-"""The zones of a demo city, as its `demo.toml` lists them: built from TopoJSON at first start, or read from GeoJSON beside it."""
+"""The zones of a demo city, as its `demo.toml` lists them: built from TopoJSON at first start, or read from GeoJSON
+beside it."""
 
 from __future__ import annotations
 

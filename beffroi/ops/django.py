@@ -25,7 +25,8 @@ def setup() -> None:
 
 
 def choose() -> None:
-    """Choose city (BEFFROI_CITY, else the demo city of the checkout), state folder and database. What is chosen goes into the
+    """Choose city (BEFFROI_CITY, else the demo city of the checkout), state folder and database. What is chosen goes
+    into the
     environment, so that child processes choose the same."""
     city_file = env.path("BEFFROI_CITY", DEMO_CITY)
     name = city_file.parent.name

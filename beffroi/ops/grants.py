@@ -21,7 +21,8 @@ GRANT UPDATE (password, last_login, language) ON people_person TO {app};
 REVOKE INSERT, UPDATE, DELETE ON mfa_authenticator FROM {app};
 GRANT UPDATE (last_used_at) ON mfa_authenticator TO {app};
 """
-"""An administrator's browser runs as this role too, so it cannot mint an approver: accounts are made on the command line."""
+"""An administrator's browser runs as this role too, so it cannot mint an approver: accounts are made on the command
+line."""
 
 
 def give(alias: str, app: str = APP) -> None:

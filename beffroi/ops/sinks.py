@@ -1,4 +1,5 @@
-"""`beffroi sinks`: where the demo's messages go. A push service and a mail server on this machine that keep the last messages and
+"""`beffroi sinks`: where the demo's messages go. A push service and a mail server on this machine that keep the last
+messages and
 show them; they take what is really sent, and the push sink really decrypts. Only for demos and tests."""
 
 from __future__ import annotations

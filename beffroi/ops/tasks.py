@@ -1,4 +1,5 @@
-"""What workers do when they are woken or the clock strikes. A job carries nothing: the rows are the truth, and a job that is lost
+"""What workers do when they are woken or the clock strikes. A job carries nothing: the rows are the truth, and a job
+that is lost
 costs the five seconds until the next stroke."""
 
 from __future__ import annotations

@@ -80,7 +80,8 @@ def closing_content(prior: Call, ending: str, texts: Mapping[str, Mapping[str, s
 
 @transaction.atomic
 def close(person: Person, prior_public_id: str, ending: str, texts: Mapping[str, Mapping[str, str]]) -> Call:
-    """End a live call: told to everyone who was reached. Issued at once where one person may do so (is_alone_enough), otherwise
+    """End a live call: told to everyone who was reached. Issued at once where one person may do so (is_alone_enough),
+    otherwise
     submitted and waiting for a second person (its state says which)."""
     if ending not in {"all-clear", "false-alarm"}:
         raise EndingUnknown(ending=ending)

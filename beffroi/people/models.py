@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 
 
 class Person(AbstractBaseUser):
-    """A member of staff. The application may not make one or change a role: its database role has no right to (ops/grants.py)."""
+    """A member of staff. The application may not make one or change a role: its database role has no right to
+    (ops/grants.py)."""
 
     email = models.EmailField(unique=True)
     name = models.TextField()

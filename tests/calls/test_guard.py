@@ -1,4 +1,5 @@
-"""The database's own guard: every way to get a call live without two people, tried as the application and with its rights."""
+"""The database's own guard: every way to get a call live without two people, tried as the application and with its
+rights."""
 
 from __future__ import annotations
 
@@ -130,8 +131,10 @@ def test_a_call_is_not_born_live_nor_removed(town: None, bruno: Any, chiara: Any
     refused(
         "call-begins-as-draft",
         """INSERT INTO calls_call (public_id, kind, state, status, "msgType", hazard, category, severity,
-        urgency, certainty, "responseType", expires, texts, area, ranges, number, phase, body) SELECT 'zzz', kind, 'live', status, "msgType",
-        hazard, category, severity, urgency, certainty, "responseType", expires, texts, area, ranges, number, '', '' FROM calls_call""",
+        urgency, certainty, "responseType", expires, texts, area, ranges, number, phase, body) SELECT 'zzz', kind,
+        'live', status, "msgType",
+        hazard, category, severity, urgency, certainty, "responseType", expires, texts, area, ranges, number, '', ''
+        FROM calls_call""",
     )
     refused("permission denied", "DELETE FROM calls_call WHERE id = %s", call.pk)
     refused("permission denied|must be owner", "TRUNCATE calls_call CASCADE")

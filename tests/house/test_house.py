@@ -14,7 +14,7 @@ WRITERS = {"actions", "intake", "fanout", "log"}  # the only files that may writ
 WRITES = {"save", "create", "bulk_create", "update", "delete", "get_or_create", "update_or_create", "bulk_update"}
 BANNED = {"utils", "helpers", "common", "misc", "services", "managers", "base", "signals"}
 LINES, STATEMENT_LINES, ARGS = 400, 40, 6
-NO_TWIN = {"__init__.py", "apps.py"}
+NO_TWIN = {"__init__.py", "apps.py", "urls.py"}
 
 
 def sources() -> list[Path]:

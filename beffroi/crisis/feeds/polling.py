@@ -74,7 +74,8 @@ def poll_due(now: datetime) -> int:
 
 
 def poll(setting: FeedSetting, row: Feed, now: datetime) -> None:
-    """Read one feed and what it links to. What goes wrong ends in the feed's row and on the duty desk, not in a crash."""
+    """Read one feed and what it links to. What goes wrong ends in the feed's row and on the duty desk, not in a
+    crash."""
     try:
         answer = fetch(setting, setting.url, FEED_BYTES, http.if_changed(row.etag, row.modified))
         if answer.status == 304:

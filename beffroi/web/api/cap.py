@@ -34,7 +34,8 @@ def key_of(request: HttpRequest, action: str) -> Key:
 @require_POST
 @public  # the key is the door: without one nothing is read
 def receive(request: HttpRequest) -> HttpResponse:
-    """201 with what became of the message; 422 when it was refused (it is kept all the same, for a person to look at)."""
+    """201 with what became of the message; 422 when it was refused (it is kept all the same, for a person to look
+    at)."""
     key = key_of(request, "warning.send")
     message = intake.receive(request.body, intake.Way(name=f"program:{key.name}"))
     answer = {
