@@ -58,7 +58,7 @@ class Figures:
     steps: list[Step]
     rows: list[Row]
     answers: list[Figure]
-    reasons: list[tuple[str, int]]
+    reasons: list[tuple[str, str]]
 
     @property
     def owed(self) -> int:
@@ -66,9 +66,39 @@ class Figures:
         return sum(row.owed for row in self.rows)
 
     @property
+    def shown(self) -> list[Shown]:
+        """The rows as the page shows them."""
+        return [
+            Shown(channel=row.channel, language=row.language, **{name: floored(getattr(row, name)) for name in COUNTS})
+            for row in self.rows
+        ]
+
+    @property
     def accepted(self) -> int:
         """Taken by the channel."""
         return sum(row.accepted for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A row in words, counts of people floored."""
+
+    channel: str
+    language: str
+    owed: str
+    accepted: str
+    gone: str
+    failed: str
+    stale: str
+    waiting: str
+
+
+COUNTS: Final = ("owed", "accepted", "gone", "failed", "stale", "waiting")
+
+
+def floored(count: int) -> str:
+    """A count for a table cell."""
+    return f"< {FLOOR}" if 0 < count < FLOOR else str(count)
 
 
 def people(count: int) -> str:
@@ -112,35 +142,58 @@ def steps(call: Call) -> list[Step]:
     return found
 
 
-SUMS: Final = ("size", "accepted", "gone", "failed", "stale")
-
-
 def rows(call: Call) -> list[Row]:
     """One row a channel and language."""
     grouped = (
         Shard.objects.filter(call=call)
         .values("channel", "language")
-        .annotate(**{f"sum_{name}": Sum(name) for name in SUMS}, first=Min("first_at"), last=Max("last_at"))
+        .annotate(
+            owed=Sum("size"),
+            sum_accepted=Sum("accepted"),
+            sum_gone=Sum("gone"),
+            sum_failed=Sum("failed"),
+            sum_stale=Sum("stale"),
+            first=Min("first_at"),
+            last=Max("last_at"),
+        )
         .order_by("channel", "language")
     )
     return [
         Row(
-            channel=g["channel"], language=g["language"], owed=g["sum_size"], accepted=g["sum_accepted"],
-            gone=g["sum_gone"], failed=g["sum_failed"], stale=g["sum_stale"],
-            waiting=g["sum_size"] - g["sum_accepted"] - g["sum_gone"] - g["sum_failed"] - g["sum_stale"],
-            first_at=g["first"], last_at=g["last"],
+            channel=g["channel"],
+            language=g["language"],
+            owed=g["owed"],
+            accepted=g["sum_accepted"],
+            gone=g["sum_gone"],
+            failed=g["sum_failed"],
+            stale=g["sum_stale"],
+            waiting=g["owed"] - g["sum_accepted"] - g["sum_gone"] - g["sum_failed"] - g["sum_stale"],
+            first_at=g["first"],
+            last_at=g["last"],
         )
         for g in grouped
-    ]  # fmt: skip
+    ]
 
 
-def reasons(call: Call) -> list[tuple[str, int]]:
-    """Why messages were not accepted, most frequent first."""
+def curve(call: Call, channel: str) -> list[tuple[float, int]]:
+    """Seconds after the issue and messages accepted by then, one point a shard: exact at the end of each shard."""
+    if call.issued_at is None:
+        return []
+    done = Shard.objects.filter(call=call, channel=channel, last_at__isnull=False).order_by("last_at")
+    points, total = [], 0
+    for last_at, accepted in done.values_list("last_at", "accepted"):
+        total += accepted
+        points.append(((last_at - call.issued_at).total_seconds(), total))
+    return points
+
+
+def reasons(call: Call) -> list[tuple[str, str]]:
+    """Why messages were not accepted, most frequent first, counts floored."""
     totals: dict[str, int] = {}
     for found in Shard.objects.filter(call=call).values_list("reasons", flat=True):
         for reason, count in found.items():
             totals[reason] = totals.get(reason, 0) + count
-    return sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    return [(reason, floored(count)) for reason, count in sorted(totals.items(), key=lambda item: (-item[1], item[0]))]
 
 
 def of_call(call: Call) -> Figures:
