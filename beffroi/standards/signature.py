@@ -26,7 +26,6 @@ from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from beffroi.errors import BadInput, BeffroiError
 
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 Pinned = x509.Certificate | PublicKey
 """A certificate is trusted for its own dates only, a bare key always."""
@@ -274,22 +273,20 @@ def _check_dates(pin: Pinned, at: datetime) -> None:
         raise SignatureNotValidThen(since=since.isoformat(), until=until.isoformat())
 
 
-def sign(data: bytes, *, key: PrivateKey, certificate: x509.Certificate) -> bytes:
+def sign(data: bytes, *, key: rsa.RSAPrivateKey, certificate: x509.Certificate) -> bytes:
     """The CAP 1.2 document `data` with an enveloped signature as last child of `alert`; serve it byte for byte.
 
-    SHA-256 with the kind of key that is given; RSA is the one that every XML-DSig tool verifies (.NET's SignedXml knows
-    no ECDSA). Exclusive canonicalisation, so that the message still verifies when lifted out of a feed or envelope.
-    What is returned was verified at its own `sent`, the certificate's dates included. Raises SigningError,
-    SignatureUnreadable.
+    RSA-SHA256, which every XML-DSig tool has (IPAWS and Canada use it; .NET's SignedXml knows no ECDSA). Exclusive
+    canonicalisation, so that the message still verifies when lifted out of a feed or envelope. What is returned was
+    verified at its own `sent`, the certificate's dates included. Raises SigningError, SignatureUnreadable.
     """
     root = _parse(data)
     if root.tag != f"{_CAP}alert" or root.attrib:
         raise SigningError(reason="not-cap-1.2")
     if key.public_key() != certificate.public_key():
         raise SigningError(reason="key-of-another-certificate")
-    is_rsa = isinstance(key, rsa.RSAPrivateKey)
     signer = XMLSigner(
-        signature_algorithm=SignatureMethod.RSA_SHA256 if is_rsa else SignatureMethod.ECDSA_SHA256,
+        signature_algorithm=SignatureMethod.RSA_SHA256,
         digest_algorithm=DigestAlgorithm.SHA256,
         c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from lxml import etree
 
 from beffroi.standards.cap.model import Alert
+from beffroi.standards.cap.read import check
 from beffroi.standards.cap.write import write
 from beffroi.standards.signature import (
     SigningError,
@@ -61,6 +62,11 @@ def test_it_verifies_lifted_out_of_a_feed_in_another_encoding() -> None:
     lifted = etree.tostring(feed[0][0]).decode().encode("utf-16")
     assert "urn:x".encode("utf-16-le") in lifted
     assert verify(lifted, pinned=pinned(), at=samples.SENT).data == canonical(unsigned())
+
+
+def test_our_reader_gives_the_same_alert_from_what_was_signed_and_from_what_was_verified() -> None:
+    verified = verify(message(), pinned=pinned(), at=samples.SENT)
+    assert check(message()).alert == check(verified.data).alert == samples.public()
 
 
 def test_the_schema_of_oasis_takes_it() -> None:

@@ -14,6 +14,7 @@ from lxml import etree
 from xsdata.formats.dataclass.parsers import XmlParser
 
 from beffroi.standards.cap.model import Alert, Area, Circle, Info, Reference
+from beffroi.standards.cap.read import check
 from beffroi.standards.cap.write import NAMESPACE, Unwritable, write
 from tests.standards import samples
 
@@ -108,6 +109,19 @@ def test_times_have_the_form_of_cap(alert: Alert) -> None:
     assert times
     assert all(TIME.fullmatch(text) and not text.endswith("+00:00") for text in times)
     assert datetime.fromisoformat(times[0]) == alert.sent
+
+
+@settings(max_examples=150, deadline=None)
+@given(samples.ALERTS)
+def test_the_strict_reader_takes_it_and_gives_back_the_same_alert(alert: Alert) -> None:
+    verdict = check(write(alert), profile="strict")
+    assert verdict.verdict != "reject"
+    assert verdict.alert == alert
+
+
+@pytest.mark.parametrize("make", [samples.alert, samples.public])
+def test_a_full_alert_comes_back_the_same(make: Callable[[], Alert]) -> None:
+    assert check(write(make()), profile="strict").alert == make()
 
 
 def test_another_cap_library_reads_it() -> None:
