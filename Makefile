@@ -3,8 +3,10 @@
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r verb what; do printf 'make %-7s %s\n' "$$verb" "$$what"; done
 
-run: ## Set up and serve the demo city at http://localhost:8000 (Ctrl-C stops it)
-	@scripts/setup beffroi demo
+CITY = valencia
+
+run: ## Set up and serve the demo city at http://localhost:8000 (Ctrl-C stops it); CITY=amiens takes the other one
+	@BEFFROI_CITY="$${BEFFROI_CITY:-$(CURDIR)/demo/$(CITY)/city.toml}" scripts/setup beffroi demo
 
 test: ## Get what the tests need and run them all
 	@scripts/test-tools
@@ -20,7 +22,7 @@ prove: ## Run the full sizes and write docs/proofs/*.json
 	@scripts/setup beffroi prove
 
 clean: ## Remove all that make made: packages, caches, the data of the demo and of the tests
-	@[ ! -x .venv/bin/python ] || .venv/bin/python -c 'from beffroi.ops.postgres import remove, state; remove(state("demo")); remove(state("tests"))'
+	@[ ! -x .venv/bin/python ] || .venv/bin/python -c 'from beffroi.ops.postgres import remove, state; [remove(state(n)) for n in ("valencia", "amiens", "tests")]'
 	@rm -rf .venv .tools frontend/node_modules beffroi/web/static/vendor test-artifacts .*_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

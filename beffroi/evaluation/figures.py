@@ -177,13 +177,13 @@ def rows(call: Call) -> list[Row]:
 
 def curve(call: Call, channel: str) -> list[tuple[float, int]]:
     """Seconds after the issue and messages accepted by then, one point a shard: exact at the end of each shard."""
-    if call.issued_at is None:
-        return []
     done = Shard.objects.filter(call=call, channel=channel, last_at__isnull=False).order_by("last_at")
-    points, total = [], 0
+    points: list[tuple[float, int]] = []
+    total = 0
     for last_at, accepted in done.values_list("last_at", "accepted"):
         total += accepted
-        points.append(((last_at - call.issued_at).total_seconds(), total))
+        if call.issued_at is not None and last_at is not None:
+            points.append(((last_at - call.issued_at).total_seconds(), total))
     return points
 
 
