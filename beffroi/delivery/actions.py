@@ -49,7 +49,8 @@ def submit(person: Person, public_id: str) -> Call:
     """Freeze what would leave and hand it to a second person; says which body must approve."""
     call = calls.held(public_id)
     phase = calls.current_phase(city.current().phase[0].code)
-    body = city.competent_body(city.current(), call.kind, call.hazard, call.severity, phase)
+    severity = call.follows.severity if call.follows is not None and call.ending is not None else call.severity
+    body = city.competent_body(city.current(), call.kind, call.hazard, severity, phase)
     return calls.submit(person, public_id, freeze(call), phase=phase, body=body.code)
 
 
@@ -62,6 +63,8 @@ def approve(person: Person, public_id: str, *, seen: bytes) -> Call:
         raise calls.CallChanged(call=public_id, state=call.state)
     if call.author == person:
         raise NotAllowed(action="call.approve", why="own-call")
+    if call.follows is not None and calls.held(call.follows.public_id).state != State.LIVE:
+        raise Conflict(call=public_id, why="event-over")
     if person.body != call.body:
         raise NotCompetent(body=call.body, phase=call.phase)
     issue(call, Authority.TWO_PEOPLE, approver=person)

@@ -15,7 +15,7 @@ from beffroi.calls import actions as calls
 from beffroi.calls.models import Call
 from beffroi.calls.state import STEPS, State
 from beffroi.delivery import actions as delivery
-from beffroi.errors import NotAllowed
+from beffroi.errors import Conflict, NotAllowed
 from beffroi.lib import clock
 from tests import make
 
@@ -176,6 +176,23 @@ def test_a_closing_reaches_nobody_else(town: None, bruno: Any, chiara: Any) -> N
     wider = make.content(severity="Minor", urgency="Past", zones=[("QUARTER", "nw"), ("QUARTER", "se")])
     closing = calls.follow(bruno, prior, wider, msgType="Cancel", ending="false-alarm")
     refused("call-closing-reaches-others", CLOSE(""), closing.pk)
+
+
+def test_an_exercise_never_turns_live(town: None, bruno: Any, chiara: Any) -> None:
+    prior = make.live(bruno, chiara, status="Exercise")
+    call = calls.follow(bruno, prior, make.content(status="Actual"), msgType="Update")
+    call = delivery.submit(bruno, call.public_id)
+    refused("call-mode", LIVE, chiara.pk, call.pk)
+
+
+def test_an_update_never_revives_an_ended_call(town: None, bruno: Any, chiara: Any) -> None:
+    prior = make.live(bruno, chiara)
+    call = calls.follow(bruno, prior, make.content(), msgType="Update")
+    call = delivery.submit(bruno, call.public_id)
+    sql("UPDATE calls_call SET state = 'ended', ended_at = now() WHERE id = %s", prior.pk)
+    refused("call-event-over", LIVE, chiara.pk, call.pk)
+    with pytest.raises(Conflict):
+        delivery.approve(chiara, call.public_id, seen=bytes(call.digest or b""))
 
 
 @pytest.mark.parametrize(("was", "then"), list(product(State, State)))

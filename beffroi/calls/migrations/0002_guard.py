@@ -42,6 +42,11 @@ DECLARE
   prior calls_call;
 BEGIN
   IF c.digest IS DISTINCT FROM calls_editions_digest(c.id) THEN RAISE EXCEPTION 'call-digest'; END IF;
+  IF c.follows_id IS NOT NULL THEN
+    SELECT * INTO prior FROM calls_call WHERE id = c.follows_id FOR UPDATE;
+    IF prior.state <> 'live' THEN RAISE EXCEPTION 'call-event-over'; END IF;
+    IF c.status <> prior.status THEN RAISE EXCEPTION 'call-mode'; END IF;
+  END IF;
   IF c.authority = 'two_people' THEN
     IF was <> 'pending' THEN RAISE EXCEPTION 'call-not-submitted'; END IF;
     IF c.expires <= now() THEN RAISE EXCEPTION 'call-expired'; END IF;
@@ -51,9 +56,8 @@ BEGIN
     PERFORM FROM people_person WHERE id = c.approver_id AND is_active AND role = 'approver';
     IF NOT FOUND OR c.approver_id = c.author_id THEN RAISE EXCEPTION 'call-approver'; END IF;
   ELSIF c.authority = 'closing' THEN
-    SELECT * INTO prior FROM calls_call WHERE id = c.follows_id FOR UPDATE;
-    IF prior.id IS NULL OR prior.state <> 'live' THEN RAISE EXCEPTION 'call-closes-nothing'; END IF;
-    IF c.status <> prior.status OR c.ranges <> prior.ranges THEN RAISE EXCEPTION 'call-closing-reaches-others'; END IF;
+    IF c.follows_id IS NULL THEN RAISE EXCEPTION 'call-closes-nothing'; END IF;
+    IF c.ranges <> prior.ranges THEN RAISE EXCEPTION 'call-closing-reaches-others'; END IF;
     IF c.author_id IS NULL THEN
       IF prior.expires > now() OR c.ending <> 'expired' THEN RAISE EXCEPTION 'call-not-expired'; END IF;
     ELSE
