@@ -48,3 +48,9 @@ def place(type: str, code: str) -> str:
 def plain(text: str) -> str:
     """A text of data as part of an address."""
     return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in text)
+
+
+LIVE = "/live.geojson"
+"""All live alerts on one map."""
+OUTLINES = "/places.geojson"
+"""Simplified outlines of all places, for maps."""
