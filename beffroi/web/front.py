@@ -25,6 +25,7 @@ PAGE: Final = "public, max-age=15"
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 AGAIN: Final = "no-cache"
 WORKER: Final = "/sw.js"
+STATIC: Final = "/static/"
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -106,8 +107,11 @@ class Front:
             return page, PAGE
         if path == WORKER and "sw.js" in self.static:
             return self.static["sw.js"], AGAIN
-        if path.startswith(self.static_url) and (file := self.static.get(path[len(self.static_url) :])):
-            return file, FOR_EVER
+        if path.startswith(STATIC):
+            mark, _, name = path[len(STATIC) :].partition("/")
+            file = self.static.get(name)
+            if file is not None:  # a page of before the last update names the old digest: it gets the file of today
+                return file, FOR_EVER if self.static_url == f"{STATIC}{mark}/" else PAGE
         return None
 
     async def give(self, scope: Scope, send: Send, page: Served, lifetime: str) -> None:
