@@ -33,7 +33,7 @@ class Label:
     x: int
     y: int
     name: str
-    is_few: bool
+    is_minor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,8 @@ def labels(
         west, south, east, north = place.bounds
         return not inside.intersects(shapely.Point(place.lon, place.lat)), -(east - west) * (north - south)
 
-    taken: list[tuple[float, float, float, float]] = []
+    signs = [(view.x(p.x), view.y(p.y)) for p in (geometry.representative_point() for geometry, _ in shapes)]
+    taken = [(x - 22, y - 22, x + 22, y + 22) for x, y in signs]
     found: list[Label] = []
     for place in sorted(near, key=rank):
         x, y, name = view.x(place.lon), view.y(place.lat), place.name_in(language)
@@ -167,7 +168,7 @@ def labels(
         if own[0] < 0 or own[2] > WIDTH or own[1] < 0 or own[3] > HEIGHT or any(meets(own, other) for other in taken):
             continue
         taken.append(own)
-        found.append(Label(round(x), round(y), name, is_few=len(found) >= FEW))
+        found.append(Label(round(x), round(y), name, is_minor=len(found) >= FEW))
         if len(found) == LABELS:
             break
     return found

@@ -112,14 +112,20 @@ class Sight:
 
     @property
     def lede(self) -> str:
-        """The first step, under the headline, unless the headline already says it."""
-        first = self.steps[0] if self.steps else ""
-        return "" if first.rstrip(".").lower() == self.headline.rstrip(".").lower() else first
+        """The first step that the headline does not say already, under the headline."""
+        said = self.headline.lower()
+        return next((step for step in self.steps if step.rstrip(".!").lower() not in said), "")
+
+
+def tongue(call: Call, language: str) -> str:
+    """The language in which a page in `language` shows a call: the same, else the first of the city's that the call has."""
+    wanted = (language, *city.current().languages, *call.texts)
+    return next(one for one in wanted if one in call.texts)
 
 
 def see(call: Call, language: str) -> Sight:
     """A call as a page in `language` shows it (the language is in force, too)."""
-    own = language if language in call.texts else next(iter(call.texts))
+    own = tongue(call, language)
     text = call.texts[own]
     until = moment(call.expires)
     assert until is not None

@@ -90,6 +90,7 @@ def words() -> dict[str, str]:
         "found": _("%(n)s places found. Use the arrow keys to choose."),
         "none": _("No place found. Try another spelling, or tap the map."),
         "around": _("Around the spot you tapped"),
+        "nearer": _("Closer. Now tap the spot that you mean."),
         "here": _("Around where I am now"),
         "already": _("This place is already in your list."),
         "adding": _("Adding the place …"),

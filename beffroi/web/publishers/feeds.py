@@ -57,12 +57,17 @@ def dump(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def words(call: Call) -> dict[str, str]:
+    """What a call says where there is room for one language: the city's first that it has."""
+    return call.texts[sight.tongue(call, city.current().languages[0])]
+
+
 def collection(calls: list[Call]) -> dict[str, Any]:
     """Areas as GeoJSON."""
     features = [
         {
             "type": "Feature", "geometry": call.area["geometry"],
-            "properties": {"id": call.public_id, "sev": sight.sign(call), "headline": next(iter(call.texts.values()))["headline"]},
+            "properties": {"id": call.public_id, "sev": sight.sign(call), "headline": words(call)["headline"]},
         }
         for call in calls
     ]  # fmt: skip
@@ -88,13 +93,13 @@ def feed(path: str, status: str) -> Sheet:
 
 def entry(call: Call) -> atom.Entry:
     """One message in the feed."""
-    text = next(iter(call.texts.values()))
+    text = words(call)
     sent = call.sent
     assert isinstance(sent, datetime)
     return atom.Entry(
         key=Reference(sender=city.current().cap.sender, identifier=call.identifier or "", sent=sent),
         href=f"{settings.BASE_URL}{paths.message(call)}", title=text["headline"], summary=text.get("instruction") or None,
-        category=(call.category,),
+        category=tuple(call.category),
     )  # fmt: skip
 
 

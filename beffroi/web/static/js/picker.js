@@ -5,6 +5,7 @@ import { make } from "./map.js";
 import { fill } from "./site.js";
 
 const MOST = 12;
+const NEAR = 12; // zoom from which a tap is a spot
 
 function plain(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -166,8 +167,15 @@ export class Picker {
     this.map = made.map;
     this.map.addSource("cells", { type: "geojson", data: cells.shapes([]) });
     this.map.addLayer({ id: "cells", type: "fill", source: "cells", paint: { "fill-color": "#2462ae", "fill-opacity": 0.35 } });
-    this.map.on("click", ({ lngLat }) => this.spot(lngLat.lat, lngLat.lng, this.words.around));
+    this.map.on("click", ({ lngLat }) => this.tap(lngLat));
     this.paint();
+  }
+
+  // A tap on a map of the whole region cannot mean one spot: it comes nearer first.
+  tap({ lat, lng }) {
+    if (this.map.getZoom() >= NEAR) return this.spot(lat, lng, this.words.around);
+    this.say(this.words.nearer, true);
+    this.map.easeTo({ center: [lng, lat], zoom: Math.min(NEAR, this.map.getZoom() + 3) });
   }
 
   paint() {

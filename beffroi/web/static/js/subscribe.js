@@ -95,6 +95,7 @@ function finish(told, isPush) {
   byId("done").hidden = false;
   byId("done-push").hidden = !isPush;
   byId("done-mail").hidden = told.confirm.length === 0;
+  if (!isPush) byId("done-title").textContent = byId("done-title").dataset.almost;
   const link = byId("link");
   link.href = link.textContent = told.link;
   const copy = byId("copy");
