@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,15 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
+def digest(tree: Path) -> str:
+    """A short digest of every file under a folder."""
+    whole = hashlib.sha256()
+    for path in sorted(tree.rglob("*")):
+        if path.is_file():
+            whole.update(path.relative_to(tree).as_posix().encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()[:12]
+
+
 DATABASES = {"default": database(env.text("DATABASE_URL")), "owner": database(env.text("DATABASE_OWNER_URL"))}
 
 INSTALLED_APPS = [
@@ -56,8 +66,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -72,8 +80,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "beffroi.web.guard.headers",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "beffroi.web.language.choose",
     "django.middleware.common.CommonMiddleware",
@@ -83,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "beffroi.web.problems.answer",
 ]
+"""Body limit, rate limit, security headers and published bytes come before Django: web/guard.py and web/front.py."""
 
 TEMPLATES = [
     {
@@ -107,12 +114,10 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("ca", "Valencià"), ("fr", "Français")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 
-STATIC_ROOT = HOME / "static"
-STATIC_URL = "/static/"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STATIC_TREE = PACKAGE / "web" / "static"
+STATIC_URL = f"/static/{digest(STATIC_TREE)}/"
+"""The digest is in the address, so that browsers may keep every file for ever (web/front.py serves them from memory)."""
+FORMAT_MODULE_PATH = "beffroi.web.formats"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+handler400 = "beffroi.web.problems.missing"
+handler403 = "beffroi.web.problems.missing"
+handler404 = "beffroi.web.problems.missing"
+handler500 = "beffroi.web.problems.broken"
+
 urlpatterns = [
     path("", include("beffroi.web.public.urls")),
     path("desk/", include("beffroi.web.staff.urls")),

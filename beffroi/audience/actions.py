@@ -128,6 +128,17 @@ def change(link: str, *, language: str, floor: int, is_exercise: bool, cells: Se
 
 
 @transaction.atomic
+def move(link: str, was: bytes, *, address: dict[str, str], mark: bytes) -> None:
+    """The row of this link with the address fingerprint `was` has a new address (a browser renews its endpoint); LinkUnknown."""
+    row = next((row for row in of_link(link) if bytes(row.address_hash) == was), None)
+    if row is None:
+        raise LinkUnknown()
+    Subscription.objects.filter(address_hash=mark, confirmed_at__isnull=False).exclude(pk=row.pk).delete()
+    row.address, row.address_hash = addresses.close(address), mark
+    row.save(update_fields=["address", "address_hash"])
+
+
+@transaction.atomic
 def leave(link: str) -> int:
     """Delete all under the link; how many there were."""
     rows = of_link(link)

@@ -6,7 +6,6 @@ import argparse
 import os
 
 import uvicorn
-from django.core.management import call_command
 
 from beffroi.ops import django, language
 from beffroi.ops.processes import die_with_parent
@@ -34,6 +33,5 @@ def run(options: argparse.Namespace) -> int:
 
 
 def collect() -> None:
-    """Put static files and compiled languages where they are served from."""
+    """Put compiled languages where they are served from (the static tree is served as it lies)."""
     language.compile_all()
-    call_command("collectstatic", interactive=False, verbosity=0)

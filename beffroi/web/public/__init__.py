@@ -1,1 +1,1 @@
-"""Pages of residents."""
+"""Residents: pages that Django makes at the moment, and what they take in."""

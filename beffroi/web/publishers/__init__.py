@@ -1,1 +1,1 @@
-"""Rendered once when something changes: one file, one group of published pages."""
+"""The shelf of publishers: one file makes one kind of published bytes."""
