@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from beffroi import city
-from beffroi.web.public import links, mine, subscribe
+from beffroi.web.public import figures, links, mine, subscribe
 
 
 class Language:
@@ -30,6 +30,7 @@ urlpatterns = [
     path("<language:language>/subscribe/", subscribe.form, name="subscribe"),
     path("<language:language>/mine/<str:token>/", mine.page, name="mine"),
     path("<language:language>/confirm/<str:token>/", links.confirm, name="confirm"),
+    path("<language:language>/figures/<str:public_id>/", figures.page, name="figures"),
     path("leave/<str:token>/", links.leave, name="leave"),
     path("language/", links.language, name="language"),
     path("api/subscriptions", subscribe.receive, name="subscriptions"),
