@@ -19,9 +19,9 @@ from beffroi.errors import BadInput
 from beffroi.lib import text
 from beffroi.lib.grid import AreaTooLarge
 
-LIMITS: Final = {"event": 60, "headline": 160, "instruction": 2000, "description": 2000}
+LIMITS: Final = {"event": 160, "headline": 160, "instruction": 2000, "description": 2000}
 """Most characters of each text."""
-AREA_NAME: Final = 80
+AREA_NAME: Final = 160
 STATUSES: Final = ("Actual", "Exercise")
 
 Data = Mapping[str, Any]
@@ -91,7 +91,7 @@ def read(data: Data, rules: Rules) -> Content:
     if onset and expires and onset >= expires:
         reading.fault("onset", "after-end")
     texts = read_texts(reading, rules.town.languages, needed=rules.town.languages[:1], hazard=hazard)
-    found = read_area(reading, rules.border)
+    found = read_area(reading, rules.border, rules.town.languages)
     content = dict(
         kind=rules.kind.name,
         status=reading.pick("status", STATUSES),
@@ -176,20 +176,21 @@ def written(reading: Reading, part: str, language: str) -> str:
     return clean
 
 
-def read_area(reading: Reading, border: BaseGeometry | None) -> area.Area | None:
-    """The area, or None with its fault noted."""
+def read_area(reading: Reading, border: BaseGeometry | None, languages: Sequence[str]) -> area.Area | None:
+    """The area, or None with its fault noted. Its name, where the places inside do not say it, is `areaName.es`."""
     choice = area.Choice(
         zones=[*pairs(reading, "places", reading.items("places")), *pairs(reading, "zones", lines(reading, "zones"))],
         polygons=polygons(reading),
         circles=[(lat, lon, km) for lat, lon, km in numbers(reading, "circles", lines(reading, "circles"), 3)],
     )
-    name = reading.line("areaName")
-    if len(name) > AREA_NAME:
-        reading.fault("areaName", "too-long")
+    names = {language: reading.line(f"areaName.{language}") for language in languages}
+    for language, name in names.items():
+        if len(name) > AREA_NAME:
+            reading.fault(f"areaName.{language}", "too-long")
     if {"places", "zones", "polygons", "circles"} & reading.faults.keys():
         return None
     try:
-        found = area.build(choice, border=border, words={"": name} if name else None)
+        found = area.build(choice, border=border, words={code: name for code, name in names.items() if name} or None)
     except area.AreaBad as err:
         reading.fault("area", str(err.facts["why"]))
         reading.zones = str(err.facts.get("zones", ""))
@@ -197,8 +198,8 @@ def read_area(reading: Reading, border: BaseGeometry | None) -> area.Area | None
     except AreaTooLarge:
         reading.fault("area", "too-large")
         return None
-    if not found.json["places"] and not name:
-        reading.fault("areaName", "missing")
+    if not found.json["places"] and not any(names.values()):
+        reading.fault(f"areaName.{languages[0]}", "missing")
     return found
 
 

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from beffroi import city
 from beffroi.calls import actions as calls
+from beffroi.calls import area
 from beffroi.calls.models import Call
 from beffroi.calls.state import ALONE_S, State
 from beffroi.delivery.channel import TextTooLong
@@ -19,9 +21,10 @@ from beffroi.lib import clock
 from beffroi.outcomes.actions import is_alone_enough
 from beffroi.people import access
 from beffroi.people.models import Entry, Person
+from beffroi.web import picture
 from beffroi.web.doors import opens
-from beffroi.web.staff import leaving, rows, sketch, words
-from beffroi.web.staff.page import found, in_words, page
+from beffroi.web.staff import leaving, page, rows, words
+from beffroi.web.staff.page import found, in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +42,10 @@ class Step:
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     """The page of a call."""
     call = found(public_id)
-    return page(request, "staff/call.html", picture(request.user, call), at="calls", is_exercise=call.is_exercise)  # type: ignore[arg-type]
+    return page.page(request, "staff/call.html", shown(request.user, call), at="calls", is_exercise=call.is_exercise)  # type: ignore[arg-type]
 
 
-def picture(person: Person, call: Call) -> dict[str, Any]:
+def shown(person: Person, call: Call) -> dict[str, Any]:
     """What the page shows."""
     return about(call) | {
         "progress": rows.progress([call]).get(call.pk, []),
@@ -66,7 +69,7 @@ def about(call: Call) -> dict[str, Any]:
         "msgType": words.MSGTYPE[call.msgType],
         "ending": words.ENDING.get(call.ending or "", ""),
         "places": call.area["places"],
-        "sketch": sketch.draw(call.area, city.current()),
+        "picture": picture.draw([(area.shape_of(call.area), page.look(call))], get_language() or ""),
         "phase_name": name_of(city.current().phase, call.phase),
         "body_name": name_of(city.current().body, call.body),
     }

@@ -119,7 +119,7 @@ def estimate(request: HttpRequest) -> HttpResponse:
 def estimated(data: Mapping[str, Any]) -> str:
     """The answer in a sentence, or what is wrong with the area."""
     reading = Reading(data)
-    area = content.read_area(reading, rules().border)
+    area = content.read_area(reading, rules().border, city.current().languages)
     if area is None:
         return " ".join(words.reason(code, reading.zones) for code in dict.fromkeys(reading.faults.values()))
     severity = reading.line("severity")

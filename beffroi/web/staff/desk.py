@@ -17,7 +17,7 @@ from beffroi.lib import clock
 from beffroi.people import access
 from beffroi.people.models import Person
 from beffroi.web.doors import opens
-from beffroi.web.staff import alarms, page, rows
+from beffroi.web.staff import alarms, incoming, page, rows
 from beffroi.web.staff.rows import Line
 
 
@@ -25,19 +25,6 @@ class PhaseUnknown(BadInput):
     """The city has no phase of this code."""
 
     code = "phase-unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
-    """An incoming warning: what it says, who says it, until when, and the draft that it became."""
-
-    look: str
-    sign: str
-    title: str
-    source: str
-    came_at: datetime
-    until: datetime | None
-    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +68,14 @@ def picture(person: Person) -> dict[str, Any]:
     return {
         "at_moment": moment,
         "clock": decision(person, pending, robots),
-        "incoming": incoming(robots),
+        "incoming": incoming.standing(),
+        "held": incoming.held(),
+        "feeds": incoming.feeds(moment),
         "waiting": pending,
         "drafts": rows.drafts(),
         "live": rows.live(),
         "recent": rows.recent(moment),
-        "alarms": alarms.standing(moment),
+        "alarms": [*alarms.standing(moment), *incoming.alarms(moment)],
         "phase": phase(),
         "phases": [(each.code, page.in_words(each.name)) for each in city.current().phase],
     }
@@ -97,23 +86,6 @@ def phase() -> tuple[str, str]:
     phases = city.current().phase
     code = calls.current_phase(phases[0].code)
     return code, next((page.in_words(each.name) for each in phases if each.code == code), code)
-
-
-def incoming(robots: list[Line]) -> list[Incoming]:
-    """Warnings that came in, newest first, with the drafts they became."""
-    found = [
-        Incoming(
-            look=line.look,
-            sign=line.sign,
-            title=f"{line.event}, {line.where}",
-            source="",
-            came_at=line.call.warned_at or line.call.drafted_at,
-            until=line.call.expires,
-            draft=line.call.public_id,
-        )
-        for line in robots
-    ]
-    return sorted(found, key=lambda warning: warning.came_at, reverse=True)
 
 
 def decision(person: Person, pending: list[Line], robots: list[Line]) -> Clock | None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import QueryDict
 
 from beffroi import city
-from beffroi.calls.content import LIMITS, CallContentBad
+from beffroi.calls.content import AREA_NAME, LIMITS, CallContentBad
 from beffroi.calls.models import Call
 from beffroi.calls.state import CERTAINTIES, RESPONSES, URGENCIES, Severity
 from beffroi.city.model import Hazard
@@ -69,6 +69,7 @@ class Words:
     headline: Box
     instruction: Box
     description: Box
+    areaName: Box
 
 
 def posted(data: QueryDict) -> dict[str, Any]:
@@ -92,7 +93,6 @@ def of_call(call: Call) -> dict[str, Any]:
     """The form that a call fills."""
     known = {(place.type, place.code) for place in places.places()}
     zones = [(kind, code) for kind, code in call.area["zones"]]
-    name = call.area["areaDesc"].get("", "") if len(call.area["areaDesc"]) == 1 else page.where(call)
     data: dict[str, Any] = {
         "status": call.status, "hazard": call.hazard, "severity": call.severity, "urgency": call.urgency,
         "certainty": call.certainty, "responseType": list(call.responseType),
@@ -101,8 +101,8 @@ def of_call(call: Call) -> dict[str, Any]:
         "zones": "\n".join(f"{kind} {code}" for kind, code in zones if (kind, code) not in known),
         "polygons": "\n\n".join(point_lines(ring) for ring in call.area["polygons"]),
         "circles": point_lines(call.area["circles"]),
-        "areaName": "" if name.startswith(", ".join(call.area["places"][:12])) and call.area["places"] else name,
     }  # fmt: skip
+    data |= {f"areaName.{language}": name for language, name in call.area["areaDesc"].items() if language}
     for language, text in call.texts.items():
         data |= {f"{part}.{language}": text.get(part, "") for part in PARTS}
     return data
@@ -131,14 +131,14 @@ def sheet(
         error = words.reason(faults[name], zones) if name in faults else ""
         return Box(
             name=name, label=words.field_name(name, len(written)), value=value if isinstance(value, str) else "",
-            error=error, options=options or [], limit=LIMITS.get(name.partition(".")[0], 0),
+            error=error, options=options or [], limit=LIMITS.get(name.partition(".")[0], AREA_NAME),
         )  # fmt: skip
 
-    boxes = {name: box(name) for name in ("onset", "expires", "zones", "polygons", "circles", "areaName", "area")}
+    boxes = {name: box(name) for name in ("onset", "expires", "zones", "polygons", "circles", "area")}
     boxes |= {name: box(name, options) for name, options in choices(data)}
     texts = [
-        Words(language=language, is_needed=language == written[0], **{p: box(f"{p}.{language}") for p in PARTS})
-        for language in written
+        Words(language=own, is_needed=own == written[0], **{part: box(f"{part}.{own}") for part in (*PARTS, "areaName")})
+        for own in written
     ]
     return {"form": boxes, "texts": texts, "errors": [box(name) for name in faults]}
 

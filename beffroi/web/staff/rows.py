@@ -58,7 +58,6 @@ def line(call: Call, progress: list[Progress] | None = None) -> Line:
     """The line of a call, in the reader's language."""
     text, (state, dot) = page.text_of(call), words.STATE[call.state]
     sent = progress or []
-    is_waiting = call.state == "pending" and call.submitted_at is not None
     return Line(
         call=call,
         look=page.look(call),
@@ -69,9 +68,16 @@ def line(call: Call, progress: list[Progress] | None = None) -> Line:
         state=str(state),
         dot=dot,
         people=words.people(sum(one.owed for one in sent)),
-        lapses_at=min(call.submitted_at + timedelta(seconds=PENDING_S), call.expires) if is_waiting else None,  # type: ignore[operator]
+        lapses_at=lapses_at(call),
         progress=sent,
     )
+
+
+def lapses_at(call: Call) -> datetime | None:
+    """When a call that waits for a second person lapses."""
+    if call.state != "pending" or call.submitted_at is None:
+        return None
+    return min(call.submitted_at + timedelta(seconds=PENDING_S), call.expires)
 
 
 def waiting() -> list[Line]:

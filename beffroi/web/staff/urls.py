@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from beffroi.web.staff import approve, call, compose, desk, entrance, follow, journal, steps
+from beffroi.web.staff import approve, call, compose, desk, entrance, follow, incoming, journal, steps
 
 urlpatterns = [
     path("", desk.show, name="desk"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("phase/", desk.declare, name="desk-phase"),
     path("log/", journal.show, name="desk-log"),
     path("estimate/", compose.estimate, name="desk-estimate"),
+    path("warning/<int:number>/", incoming.show, name="warning"),
+    path("warning/<int:number>/settle/", incoming.settle, name="warning-settle"),
     path("call/new/", compose.new, name="call-new"),
     path("call/<str:public_id>/", call.show, name="call"),
     path("call/<str:public_id>/edit/", compose.edit, name="call-edit"),

@@ -90,8 +90,25 @@ LOG: Final = {
     "call.issue": lazy("Sent"),
     "call.inform": lazy("Authorities informed"),
     "phase.declare": lazy("Phase declared"),
+    "warning.receive": lazy("Message came in"),
+    "warning.settle": lazy("Message settled"),
     "delivery.erase": lazy("List of recipients erased"),
 }
+
+HELD: Final = {
+    "rejected": lazy("It cannot be read as a warning. It had no effect."),
+    "sender-not-expected": lazy("This way may not bring messages of this sender. It had no effect."),
+    "identifier-twice": lazy("Another message with the same name came before, with other content. It had no effect."),
+    "signature": lazy("Its signature is wrong or missing. It had no effect."),
+    "sender-may-not": lazy("It would change a warning of another sender. It had no effect."),
+    "draft-in-work": lazy("It changes a warning for which somebody is writing a call. Compare them."),
+    "area-empty": lazy("It names no area. Draw the area, if the public must be told."),
+    "area-broken": lazy("Its area is broken. Draw the area, if the public must be told."),
+    "area-outside": lazy("Its area does not touch the city."),
+    "area-unknown-zone": lazy("It names zones that are not known here. Draw the area, if the public must be told."),
+    "area-too-large": lazy("Its area is far too large to be meant. Draw the area, if the public must be told."),
+}
+"""Why a message waits for a person (crisis/intake.py)."""
 
 FIELDS: Final = {
     "hazard": lazy("Hazard"),
