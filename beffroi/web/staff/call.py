@@ -15,7 +15,7 @@ from beffroi import city
 from beffroi.calls import actions as calls
 from beffroi.calls import area
 from beffroi.calls.models import Call
-from beffroi.calls.state import ALONE_S, State
+from beffroi.calls.state import ALONE_S, Severity, State
 from beffroi.delivery.channel import TextTooLong
 from beffroi.lib import clock
 from beffroi.outcomes.actions import is_alone_enough
@@ -52,7 +52,7 @@ def shown(person: Person, call: Call) -> dict[str, Any]:
         "steps": happened(call),
         "next": possible(person, call),
         "successor": call.followed_by.exclude(state="withdrawn").first(),
-        "is_mine": call.author_id == person.pk,
+        "follows_headline": page.text_of(call.follows)["headline"] if call.follows else "",
     } | outgoing(call)  # fmt: skip
 
 
@@ -120,6 +120,7 @@ def possible(person: Person, call: Call) -> dict[str, Any]:
         "find_second": waits and (is_mine or not may["call.approve"] or person.body != call.body),
         "follow": can_follow,
         "inform": call.issued_at is not None and bool(city.current().contact) and access.may(person, "call.inform"),
+        "needs_two_later": Severity(call.severity).rank >= Severity.SEVERE.rank,
         "alone": is_alone_enough(call, clock.now()) if can_follow else False,
         "alone_until": call.issued_at + timedelta(seconds=ALONE_S) if can_follow and call.issued_at else None,
     }

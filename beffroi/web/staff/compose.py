@@ -25,7 +25,7 @@ from beffroi.lib import clock
 from beffroi.places import select as places
 from beffroi.web.doors import opens
 from beffroi.web.staff import form, words
-from beffroi.web.staff.page import found, page
+from beffroi.web.staff.page import found, page, text_of
 
 
 def rules() -> Rules:
@@ -103,7 +103,14 @@ def show(
     """The composer with this data in it; `prior` is the live call that the message follows."""
     follows = prior or (call.follows if call else None)
     context = form.sheet(data, bad) | {"call": call, "prior": follows, "count": count, "hours": KIND.longest_s // 3600}
-    answer = page(request, "staff/compose.html", context, at="calls", is_exercise=data.get("status") == "Exercise")
+    town = city.current()
+    context |= {
+        "prior_headline": text_of(follows)["headline"] if follows else "",
+        "centre": f"{town.map.centre[0]},{town.map.centre[1]}",
+        "zoom": town.map.zoom,
+        "outlines": "/places.geojson",
+    }
+    answer = page(request, "staff/compose.html", context, at="" if follows or call else "new", is_exercise=data.get("status") == "Exercise")
     answer.status_code = 400 if bad else 200
     return answer
 

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from beffroi import city
 from beffroi.calls import actions as calls
+from beffroi.calls.state import PENDING_S
 from beffroi.errors import BadInput
 from beffroi.lib import clock
 from beffroi.people import access
 from beffroi.people.models import Person
 from beffroi.web.doors import opens
-from beffroi.web.staff import alarms, incoming, page, rows
+from beffroi.web.staff import alarms, incoming, page, rows, words
 from beffroi.web.staff.rows import Line
 
 
@@ -35,6 +36,25 @@ class Clock:
     since: datetime
     step: str
     """decide: you are the second person; wait: you are not; take: a robot's draft that nobody has taken."""
+    now: datetime
+    most_s: int = PENDING_S
+
+    @property
+    def elapsed(self) -> str:
+        """How long there has been no instruction."""
+        return words.span((self.now - self.since).total_seconds())
+
+    @property
+    def left(self) -> str:
+        """How long until the call lapses."""
+        lapses_at = self.line.lapses_at
+        return words.span((lapses_at - self.now).total_seconds()) if lapses_at else ""
+
+    @property
+    def used_s(self) -> int:
+        """Seconds of most_s that are over."""
+        handed_at = self.line.call.submitted_at
+        return round((self.now - handed_at).total_seconds()) if handed_at else 0
 
 
 @opens("desk.read")
@@ -67,11 +87,12 @@ def picture(person: Person) -> dict[str, Any]:
     moment, pending, robots = clock.now(), rows.waiting(), rows.robots()
     return {
         "at_moment": moment,
-        "clock": decision(person, pending, robots),
+        "clock": decision(person, pending, robots, moment),
         "incoming": incoming.standing(),
         "held": incoming.held(),
         "feeds": incoming.feeds(moment),
         "waiting": pending,
+        "robots": robots,
         "drafts": rows.drafts(),
         "live": rows.live(),
         "recent": rows.recent(moment),
@@ -88,16 +109,15 @@ def phase() -> tuple[str, str]:
     return code, next((page.in_words(each.name) for each in phases if each.code == code), code)
 
 
-def decision(person: Person, pending: list[Line], robots: list[Line]) -> Clock | None:
-    """What waits for somebody, worst first: a call that this person may approve, then any that waits, then a robot's draft."""
-    for line in pending:
-        if may_decide(person, line):
-            return Clock(line=line, since=waits_since(line), step="decide")
+def decision(person: Person, pending: list[Line], robots: list[Line], now: datetime) -> Clock | None:
+    """What waits for somebody, worst first: a call that this person may approve, then a robot's draft, then any that waits."""
+    mine = [line for line in pending if may_decide(person, line)]
+    if mine:
+        return Clock(line=mine[0], since=waits_since(mine[0]), step="decide", now=now)
     if robots and access.may(person, "call.draft"):
-        return Clock(line=robots[0], since=waits_since(robots[0]), step="take")
-    if pending:
-        return Clock(line=pending[0], since=waits_since(pending[0]), step="wait")
-    return Clock(line=robots[0], since=waits_since(robots[0]), step="wait") if robots else None
+        return Clock(line=robots[0], since=waits_since(robots[0]), step="take", now=now)
+    others = pending or robots
+    return Clock(line=others[0], since=waits_since(others[0]), step="wait", now=now) if others else None
 
 
 def may_decide(person: Person, line: Line) -> bool:

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from beffroi import city
 from beffroi.calls import actions as calls
 from beffroi.calls import content
 from beffroi.calls.content import CallContentBad, Reading
@@ -22,7 +21,7 @@ from beffroi.outcomes import actions as outcomes
 from beffroi.outcomes.words import closing_texts
 from beffroi.web.doors import opens
 from beffroi.web.staff import compose, form, leaving, words
-from beffroi.web.staff.page import found, page
+from beffroi.web.staff.page import found, page, text_of
 
 ENDINGS: Final = ("all-clear", "false-alarm")
 
@@ -113,13 +112,13 @@ def closing(
     count = leaving.reach_of_ending(prior)
     context = form.sheet(data, bad, list(prior.texts)) | {
         "prior": prior,
+        "prior_headline": text_of(prior)["headline"],
         "call": call,
         "ending": ending,
         "ending_name": words.ENDING[ending],
         "count": count,
         "people": words.people(count),
         "is_alone": call is None and outcomes.is_alone_enough(prior, clock.now()),
-        "town": city.current(),
     }
     answer = page(request, "staff/close.html", context, at="calls", is_exercise=prior.is_exercise)
     answer.status_code = 400 if bad else 200

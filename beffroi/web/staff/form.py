@@ -18,6 +18,7 @@ from beffroi.city.model import Hazard
 from beffroi.kinds.alert import KIND
 from beffroi.lib import clock
 from beffroi.places import select as places
+from beffroi.web.language import own_name
 from beffroi.web.staff import page, words
 from beffroi.web.staff.words import Term
 
@@ -64,6 +65,7 @@ class Words:
     """The texts of one language: its boxes by part."""
 
     language: str
+    name: str
     is_needed: bool
     event: Box
     headline: Box
@@ -137,7 +139,7 @@ def sheet(
     boxes = {name: box(name) for name in ("onset", "expires", "zones", "polygons", "circles", "area")}
     boxes |= {name: box(name, options) for name, options in choices(data)}
     texts = [
-        Words(language=own, is_needed=own == written[0], **{part: box(f"{part}.{own}") for part in (*PARTS, "areaName")})
+        Words(language=own, name=own_name(own), is_needed=own == written[0], **{part: box(f"{part}.{own}") for part in (*PARTS, "areaName")})
         for own in written
     ]
     return {"form": boxes, "texts": texts, "errors": [box(name) for name in faults]}

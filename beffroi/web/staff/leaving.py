@@ -13,6 +13,7 @@ from beffroi.calls.models import Call
 from beffroi.calls.state import State
 from beffroi.delivery import actions as delivery
 from beffroi.delivery import shards, shelves
+from beffroi.web.language import own_name
 from beffroi.web.staff import words
 
 
@@ -31,6 +32,7 @@ class Language:
     """All editions of one language."""
 
     language: str
+    name: str
     sheets: list[Sheet]
 
 
@@ -47,7 +49,7 @@ def sheets(call: Call) -> list[Language]:
     by_language: dict[str, list[Sheet]] = {language: [] for language in call.texts}
     for edition in sorted(editions(call), key=lambda each: each.channel != "webpush"):
         by_language.setdefault(edition.language, []).append(sheet(edition))
-    return [Language(language=language, sheets=found) for language, found in by_language.items()]
+    return [Language(language=language, name=own_name(language), sheets=found) for language, found in by_language.items()]
 
 
 def sheet(edition: Frozen) -> Sheet:

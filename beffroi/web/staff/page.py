@@ -15,6 +15,7 @@ from beffroi.calls.actions import CallNotFound
 from beffroi.calls.models import Call
 from beffroi.lib import clock
 from beffroi.people import access
+from beffroi.web import frame
 from beffroi.web.staff import words
 
 
@@ -23,15 +24,16 @@ def page(
 ) -> HttpResponse:
     """The page; `at` is the part of the desk that it belongs to. An exercise looks like another world."""
     person = request.user
-    frame = {
-        "town_name": in_words(city.current().name),
+    around = {
+        "frame": frame.build(get_language() or ""),
+        "timezone": city.current().timezone,
         "at": at,
         "is_exercise": is_exercise,
         "time_now": clock.now(),
         "role": words.ROLE.get(getattr(person, "role", ""), ""),
         "may": {action.replace(".", "_"): access.may(person, action) for action in access.TABLE},  # type: ignore[arg-type]
     }
-    return render(request, template, {**frame, **context})
+    return render(request, template, {**around, **context})
 
 
 def found(public_id: str) -> Call:

@@ -157,6 +157,12 @@ def number(count: int) -> str:
     return str(number_format(count, use_l10n=True, force_grouping=True))
 
 
+def span(seconds: float) -> str:
+    """A time span as a clock shows it: 00:04:32."""
+    whole = max(int(seconds), 0)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
 def people(count: int) -> str:
     """How many people (audience.select.count has floored it)."""
     if count == 0:
