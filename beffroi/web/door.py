@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+
+from beffroi.people.models import Person
 
 FRESH_S: Final = 15 * 60
 """How long a second factor counts as fresh: long enough to approve several calls, too short for a screen left open."""
@@ -36,13 +39,25 @@ class StaffDoor(DefaultAccountAdapter):  # type: ignore[misc]
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         return sorted(methods, key=lambda method: method["id"] != "mfa_reauthenticate")
 
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """A demo's accounts, whose passwords are printed, open nothing outside a demo."""
+        if not is_welcome(user):
+            return cast(HttpResponse, self.respond_user_inactive(request, user))
+        return cast("HttpResponse | None", super().pre_login(request, user, **kwargs))
+
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """allauth's greetings ("Successfully signed in as ...") say nothing that the page does not say."""
 
 
+def is_welcome(person: Person) -> bool:
+    """Whether this account may be used here at all."""
+    return person.is_active and (settings.DEMO or not person.is_demo)
+
+
 def has_second_factor(request: HttpRequest) -> bool:
     """Whether the account has a second factor and this session passed it."""
-    return is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]) and bool(passed(request))
+    types = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are no second factor
+    return is_mfa_enabled(request.user, types) and bool(passed(request))
 
 
 def is_fresh(request: HttpRequest) -> bool:

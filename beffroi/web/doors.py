@@ -40,11 +40,12 @@ def opens(action: str) -> Callable[[View], View]:
     def keeper(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
+            if not request.user.is_authenticated or not door.is_welcome(request.user):
                 return redirect_to_login(request.get_full_path())
             if not door.has_second_factor(request):
                 raise SecondFactorMissing()
             person = access.demand(request.user, action)
+            request.LANGUAGE_CODE = person.language  # an error is told in it, too
             with translation.override(person.language), timezone.override(ZoneInfo(city.current().timezone)):
                 return view(request, *args, **kwargs)
 

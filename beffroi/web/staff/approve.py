@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import re
 import unicodedata
 from typing import Any
 
@@ -54,8 +55,8 @@ def asked(request: HttpRequest, call: Call, *, typed: str = "", error: str = "")
 
 
 def place_of(call: Call) -> str:
-    """What has to be typed: the first place of the area's words."""
-    return where(call).partition(",")[0].strip()
+    """What has to be typed: the first name of the area's words."""
+    return re.split("[,;:(]", where(call), maxsplit=1)[0].strip()
 
 
 def plain(name: str) -> str:

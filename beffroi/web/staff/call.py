@@ -88,7 +88,8 @@ def outgoing(call: Call) -> dict[str, Any]:
         sheets, fault = [], _("A text is too long for %(channel)s. Shorten it.") % {"channel": err.facts.get("channel", "")}
     owed = sum(one.owed for one in rows.progress([call]).get(call.pk, []))
     count = leaving.floored(owed) if call.issued_at else leaving.reach(call)
-    return {"languages": sheets, "fault": fault, "count": count, "people": words.people(count)}
+    to = words.receivers(count, is_exercise=call.is_exercise)
+    return {"languages": sheets, "fault": fault, "people": words.people(count), "receivers": to}
 
 
 def happened(call: Call) -> list[Step]:

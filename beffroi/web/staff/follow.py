@@ -116,8 +116,8 @@ def closing(
         "call": call,
         "ending": ending,
         "ending_name": words.ENDING[ending],
-        "count": count,
         "people": words.people(count),
+        "receivers": words.receivers(count, is_exercise=prior.is_exercise),
         "is_alone": call is None and outcomes.is_alone_enough(prior, clock.now()),
     }
     answer = page(request, "staff/close.html", context, at="calls", is_exercise=prior.is_exercise)

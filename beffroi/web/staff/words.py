@@ -172,6 +172,14 @@ def people(count: int) -> str:
     return number(count)
 
 
+def receivers(count: int, *, is_exercise: bool) -> str:
+    """To whom it goes, as the end of a sentence or of a button."""
+    if count == 0:
+        return _("nobody: no one has subscribed here")
+    told = _("%(people)s volunteers") if is_exercise else _("%(people)s subscriptions")
+    return told % {"people": people(count)}
+
+
 def reach(count: int, places: Sequence[str]) -> str:
     """How many people an area reaches, and where."""
     told = _("%(people)s subscriptions.") % {"people": people(count)} if count else _("Nobody has subscribed here yet.")
