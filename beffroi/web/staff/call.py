@@ -87,8 +87,8 @@ def outgoing(call: Call) -> dict[str, Any]:
     except TextTooLong as err:
         sheets, fault = [], _("A text is too long for %(channel)s. Shorten it.") % {"channel": err.facts.get("channel", "")}
     owed = sum(one.owed for one in rows.progress([call]).get(call.pk, []))
-    count = leaving.floored(owed) if call.issued_at else leaving.reach(call)
-    to = words.receivers(count, is_exercise=call.is_exercise)
+    count = rows.floored(owed) if call.issued_at else leaving.reach(call)
+    to = words.receivers(count, is_exercise=call.is_exercise, is_ending=call.ending is not None)
     return {"languages": sheets, "fault": fault, "people": words.people(count), "receivers": to}
 
 

@@ -23,6 +23,7 @@ from beffroi.delivery.channel import TextTooLong
 from beffroi.kinds.alert import KIND
 from beffroi.lib import clock
 from beffroi.places import select as places
+from beffroi.web import paths
 from beffroi.web.doors import opens
 from beffroi.web.staff import form, words
 from beffroi.web.staff.page import found, page, text_of
@@ -108,7 +109,8 @@ def show(
         "prior_headline": text_of(follows)["headline"] if follows else "",
         "centre": f"{town.map.centre[0]},{town.map.centre[1]}",
         "zoom": town.map.zoom,
-        "outlines": "/places.geojson",
+        "outlines": paths.OUTLINES,
+        "is_composer": True,
     }
     answer = page(request, "staff/compose.html", context, at="" if follows or call else "new", is_exercise=data.get("status") == "Exercise")
     answer.status_code = 400 if bad else 200

@@ -117,7 +117,7 @@ def closing(
         "ending": ending,
         "ending_name": words.ENDING[ending],
         "people": words.people(count),
-        "receivers": words.receivers(count, is_exercise=prior.is_exercise),
+        "receivers": words.receivers(count, is_exercise=prior.is_exercise, is_ending=True),
         "is_alone": call is None and outcomes.is_alone_enough(prior, clock.now()),
     }
     answer = page(request, "staff/close.html", context, at="calls", is_exercise=prior.is_exercise)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
@@ -28,9 +28,15 @@ def show(request: HttpRequest) -> HttpResponse:
         {
             "entry": entry,
             "what": words.LOG.get(entry.action, entry.action),
-            "facts": json.dumps(entry.facts, ensure_ascii=False, sort_keys=True) if entry.facts else "",
+            "facts": told(entry.facts),
         }
         for entry in found[:ON_PAGE]
     ]
     older = found[ON_PAGE - 1].pk if len(found) > ON_PAGE else None
     return page(request, "staff/log.html", {"lines": lines, "older": older, "before": before}, at="log")
+
+
+def told(facts: dict[str, Any]) -> str:
+    """The facts of a line; what is empty says nothing."""
+    listed = {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in facts.items()}
+    return " · ".join(f"{name}: {value}" for name, value in listed.items() if value not in {None, ""})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from beffroi import city
 from beffroi.audience import select
-from beffroi.audience.select import FLOOR, Group
+from beffroi.audience.select import Group
 from beffroi.calls.edition import CONTENT, Frozen
 from beffroi.calls.models import Call
 from beffroi.calls.state import State
@@ -15,6 +15,7 @@ from beffroi.delivery import actions as delivery
 from beffroi.delivery import shards, shelves
 from beffroi.web.language import own_name
 from beffroi.web.staff import words
+from beffroi.web.staff.rows import floored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,3 @@ def total(groups: Mapping[Group, list[int]]) -> int:
     """How many in all groups."""
     return sum(len(ids) for ids in groups.values())
 
-
-def floored(count: int) -> int:
-    """A count that cannot point at a person."""
-    return max(count, FLOOR) if count else 0

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import Min, QuerySet, Sum
 
+from beffroi.audience.select import FLOOR
 from beffroi.calls.models import Call
 from beffroi.calls.state import PENDING_S, Severity
 from beffroi.delivery.models import Shard
@@ -35,6 +36,11 @@ class Progress:
         """Of those owed, how many were taken: never rounded up to 100."""
         share = 100 * self.accepted / self.owed if self.owed else 0
         return f"{min(share, 99.9):.1f}" if self.accepted < self.owed else "100"
+
+    @property
+    def is_few(self) -> bool:
+        """Whether its counts could point at a person: then only the share is shown."""
+        return self.owed < FLOOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +73,15 @@ def line(call: Call, progress: list[Progress] | None = None) -> Line:
         where=page.where(call),
         state=str(state),
         dot=dot,
-        people=words.people(sum(one.owed for one in sent)),
+        people=words.people(floored(sum(one.owed for one in sent))),
         lapses_at=lapses_at(call),
         progress=sent,
     )
+
+
+def floored(count: int) -> int:
+    """A count that cannot point at a person."""
+    return max(count, FLOOR) if count else 0
 
 
 def lapses_at(call: Call) -> datetime | None:

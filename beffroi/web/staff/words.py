@@ -172,10 +172,10 @@ def people(count: int) -> str:
     return number(count)
 
 
-def receivers(count: int, *, is_exercise: bool) -> str:
-    """To whom it goes, as the end of a sentence or of a button."""
+def receivers(count: int, *, is_exercise: bool, is_ending: bool = False) -> str:
+    """To whom it goes, as the end of a sentence."""
     if count == 0:
-        return _("nobody: no one has subscribed here")
+        return _("nobody: nothing of it has left yet") if is_ending else _("nobody: no one has subscribed here")
     told = _("%(people)s volunteers") if is_exercise else _("%(people)s subscriptions")
     return told % {"people": people(count)}
 

@@ -82,6 +82,18 @@ if (count) {
   });
 }
 
+// An exercise looks like another world from the moment it is chosen.
+form.addEventListener("change", (event) => {
+  if (event.target.name !== "status") return;
+  const isExercise = event.target.value === "Exercise";
+  if (isExercise) document.body.dataset.mode = "exercise";
+  else delete document.body.dataset.mode;
+  document.querySelector(".drill").hidden = !isExercise;
+  const mode = document.querySelector(".mode");
+  mode.textContent = isExercise ? mode.dataset.exercise : mode.dataset.live;
+  for (const card of form.querySelectorAll(".choice[data-live]")) card.dataset.sev = isExercise ? "drill" : card.dataset.live;
+});
+
 const place = document.querySelector("[data-draw]");
 if (place) {
   const details = place.closest("details");
