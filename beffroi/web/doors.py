@@ -1,17 +1,21 @@
-"""Who may open which route: every view says it with one of these two, and what says nothing is refused by a test."""
+"""Who may open which route: every view says it with one of these, and what says nothing is refused by a test."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
 
+from beffroi import city
 from beffroi.errors import NotAllowed
 from beffroi.people import access
+from beffroi.web import door
 
 View = Callable[..., HttpResponse]
 
@@ -29,21 +33,35 @@ def public(view: View) -> View:
 
 
 def opens(action: str) -> Callable[[View], View]:
-    """Staff who may do `action` (people/access.py), logged in with a second factor."""
+    """Staff who may do `action` (people/access.py), logged in with a second factor; in their language, by the city's clock."""
     if action not in access.TABLE:
         raise LookupError(action)
 
     def keeper(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
+            if not request.user.is_authenticated or not door.is_welcome(request.user):
                 return redirect_to_login(request.get_full_path())
-            if not is_mfa_enabled(request.user):
+            if not door.has_second_factor(request):
                 raise SecondFactorMissing()
-            access.demand(request.user, action)
-            return view(request, *args, **kwargs)
+            person = access.demand(request.user, action)
+            request.LANGUAGE_CODE = person.language  # an error is told in it, too
+            with translation.override(person.language), timezone.override(ZoneInfo(city.current().timezone)):
+                return view(request, *args, **kwargs)
 
         guarded.access = action  # type: ignore[attr-defined]
         return guarded
 
     return keeper
+
+
+def fresh(view: View) -> View:
+    """Only with a second factor given in the last minutes (door.FRESH_S); otherwise it is asked for, and the request goes on."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not door.is_fresh(request):
+            raise ReauthenticationRequired()
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,72 @@
+"""How staff get in: no sign-up, no word about which accounts exist, a second factor always, fresh for the gravest steps."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final, cast
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from beffroi.people.models import Person
+
+FRESH_S: Final = 15 * 60
+"""How long a second factor counts as fresh: long enough to approve several calls, too short for a screen left open."""
+
+
+class StaffDoor(DefaultAccountAdapter):  # type: ignore[misc]
+    """allauth's adapter. Accounts are made on the command line, never on the web."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up."""
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """To the duty desk."""
+        return reverse("desk")
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the log-in."""
+        return reverse("account_login")
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The second factor first: who took over an open screen may know the password, but not hold the phone."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return sorted(methods, key=lambda method: method["id"] != "mfa_reauthenticate")
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """A demo's accounts, whose passwords are printed, open nothing outside a demo."""
+        if not is_welcome(user):
+            return cast(HttpResponse, self.respond_user_inactive(request, user))
+        return cast("HttpResponse | None", super().pre_login(request, user, **kwargs))
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """allauth's greetings ("Successfully signed in as ...") say nothing that the page does not say."""
+
+
+def is_welcome(person: Person) -> bool:
+    """Whether this account may be used here at all."""
+    return person.is_active and (settings.DEMO or not person.is_demo)
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether the account has a second factor and this session passed it."""
+    types = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are no second factor
+    return is_mfa_enabled(request.user, types) and bool(passed(request))
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the second factor was given within FRESH_S."""
+    times = passed(request)
+    return bool(times) and time.time() - times[-1] < FRESH_S
+
+
+def passed(request: HttpRequest) -> list[float]:
+    """When (Unix time) this session gave a second factor."""
+    records = get_authentication_records(request, request.user)
+    return [float(record["at"]) for record in records if record["method"] == "mfa"]
