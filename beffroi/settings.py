@@ -159,5 +159,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("BEFFROI_LOG", "INFO")},
-    "loggers": {"procrastinate": {"level": "WARNING"}},  # it tells of every stroke of the clock
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},  # it tells of every stroke of the clock
+        "beffroi.access": {"level": "WARNING" if DEMO else "INFO"},
+    },
 }

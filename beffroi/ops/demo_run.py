@@ -21,11 +21,12 @@ Beffroi is running: {url}
   What the demo really sent    http://localhost:{page}/
   Duty desk                    {url}/desk/
 
-Log in as (password for all: {password}), with the code that `beffroi demo code NAME` prints:
+Log in at the duty desk (password for all: {password}); `beffroi demo code NAME` prints the code that it asks for:
+
 {cast}
-Try this: log in as bruno, open the draft that came from the red warning, hand it over; then, in another browser, log
-in as
-chiara and approve it. Ctrl-C stops everything.
+
+Try this: log in as {officer}, open the draft that came from the red warning and hand it over; then, in another browser,
+log in as {approver} and approve it. Ctrl-C stops everything.
 """
 
 
@@ -54,8 +55,18 @@ def say(line: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prepare, then keep web, worker, sinks and (once) the exercise until told to stop."""
     prepare()
-    cast = "\n".join(f"  {p.name:9} {p.role:14} {p.body}" for p in demo_cast.cast())
-    say(WELCOME.format(url=settings.BASE_URL, page=PAGE_PORT, password=demo_cast.PASSWORD, cast=cast))
+    actors = demo_cast.cast()
+    cast = "\n".join(f"  {actor.email:24} {actor.role:14} {actor.body}".rstrip() for actor in actors)
+    say(
+        WELCOME.format(
+            url=settings.BASE_URL,
+            page=PAGE_PORT,
+            password=demo_cast.PASSWORD,
+            cast=cast,
+            officer=actors[0].name,
+            approver=actors[1].name,
+        )
+    )
     beffroi = [sys.executable, "-m", "beffroi"]
     sinks = [
         "sinks", "--folder", str(Path(os.environ["BEFFROI_HOME"]) / "sinks"), "--push-port", str(PUSH_PORT),
