@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from beffroi import city
 from beffroi.people.models import Person
 
 LIVE = Q(state__in=["live", "replaced", "ended"])
@@ -105,6 +106,12 @@ class Call(models.Model):
     def is_exercise(self) -> bool:
         """Whether it goes only to those who asked for exercises."""
         return self.status == "Exercise"
+
+    @property
+    def languages(self) -> list[str]:
+        """Its languages in the city's order: the first is for everybody who reads none of them (a JSON column keeps no order)."""
+        own = [language for language in city.current().languages if language in self.texts]
+        return own + sorted(set(self.texts) - set(own))
 
     def is_valid_at(self, now: datetime) -> bool:
         """Whether it may still be shown as live."""

@@ -45,7 +45,7 @@ def alert(call: Call, identifier: str, sent: datetime) -> cap.Alert:
         note="Exercise. Only for people who asked to take part." if call.is_exercise else None,
         references=tuple(reference(prior) for prior in chain),
         incidents=(call.first.public_id,),
-        info=tuple(info(call, language, sent) for language in call.texts),
+        info=tuple(info(call, language, sent) for language in call.languages),
     )
 
 

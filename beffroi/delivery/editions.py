@@ -22,7 +22,8 @@ def messages(call: Call) -> Iterator[Message]:
     """One message for each language of the call."""
     town = city.current()
     zone = ZoneInfo(town.timezone)
-    for language, text in call.texts.items():
+    for language in call.languages:
+        text = call.texts[language]
         yield Message(
             language=language,
             headline=text["headline"],

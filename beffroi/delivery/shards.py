@@ -48,7 +48,7 @@ def question(call: Call, channels: Sequence[str]) -> Question:
     """Whom this call concerns."""
     return Question(
         ranges=bytes(call.ranges), rank=Severity(call.severity).rank, is_exercise=call.is_exercise,
-        languages=list(call.texts), channels=channels,
+        languages=call.languages, channels=channels,
     )  # fmt: skip
 
 
@@ -80,4 +80,4 @@ def recipients(call: Call, channels: Sequence[str]) -> dict[Group, list[int]]:
     if call.ending is None:
         for found in select.concerned(question(call, channels)).values():
             ids.update(found)
-    return select.still_here(sorted(ids), list(call.texts), channels)
+    return select.still_here(sorted(ids), call.languages, channels)

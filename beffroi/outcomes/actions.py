@@ -152,7 +152,7 @@ def page(call: Call) -> None:
     """One mail to each person who could renew or close the call."""
     zone = ZoneInfo(city.current().timezone)
     for person in Person.objects.filter(is_active=True, role__in=["officer", "approver"]):
-        language = person.language if person.language in call.texts else next(iter(call.texts))
+        language = person.language if person.language in call.texts else call.languages[0]
         message = next(m for m in messages(call) if m.language == language)
         until = call.expires.astimezone(zone).strftime("%H:%M")
         mail(person.email, replace(

@@ -12,7 +12,8 @@ from beffroi.calls.models import Call
 def closing_texts(call: Call, ending: str) -> dict[str, dict[str, str]]:
     """Texts for the end of a call in each of its languages; staff may change them, the robot does not."""
     found = {}
-    for language, text in call.texts.items():
+    for language in call.languages:
+        text = call.texts[language]
         with translation.override(language):
             where = {"event": text["event"], "where": area.described(call.area, language)}
             headline, instruction = sentences(ending, where)

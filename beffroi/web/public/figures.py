@@ -61,11 +61,11 @@ def page(request: HttpRequest, language: str, public_id: str) -> HttpResponse:
     if call is None:
         raise CallNotFound(call=public_id)
     found = figures.of_call(call)
-    text = call.texts.get(language) or next(iter(call.texts.values()))
+    own = language if language in call.texts else call.languages[0]
     values: dict[str, Any] = {
         "call": call,
-        "headline": text["headline"],
-        "text_language": language if language in call.texts else next(iter(call.texts)),
+        "headline": call.texts[own]["headline"],
+        "text_language": own,
         "found": found,
         "steps": [
             (step.name, moment(step.at), figures.lasting(step.after_s) if step.after_s else "") for step in found.steps
