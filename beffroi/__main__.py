@@ -18,6 +18,7 @@ COMMANDS = {
     "cap": "check and import CAP messages",
     "zones": "build, add and list the zones that feeds name and the places that residents pick",
     "bench": "measure what the documentation claims",
+    "prove": "run the full sizes and write docs/proofs/*.json",
     "doctor": "say what is present and what is missing",
 }
 

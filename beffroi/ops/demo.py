@@ -12,6 +12,11 @@ from beffroi.lib import clock, keys
 from beffroi.ops import django, pushkeys
 
 PUSH_PORT, MAIL_PORT, PAGE_PORT = 8443, 8025, 8001
+OTHERS = {
+    "prepare": "make what the demo needs, without serving it",
+    "home": "print the folder in which the demo keeps its files",
+    "worker": "run one of the demo's workers alone",
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +28,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     code.set_defaults(run=later("print_code"))
     play = actions.add_parser("play", help="play the exercise alert that a first start plays")
     play.add_argument("--once", action="store_true", help="only if it was never played")
+    play.add_argument("--json", action="store_true", help="the figures as JSON")
     play.set_defaults(run=later("run_play"))
+    for name, purpose in OTHERS.items():
+        actions.add_parser(name, help=purpose).set_defaults(run=later(f"run_{name}"))
     parser.set_defaults(run=later("run"))
 
 

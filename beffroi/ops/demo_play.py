@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from django.conf import settings
 
 from beffroi import city
 from beffroi.calls import actions as calls
@@ -36,8 +38,28 @@ def was_played() -> bool:
     return Call.objects.filter(status="Exercise", issued_at__isnull=False).exists()
 
 
-def play() -> str:
-    """Play it; one line of figures."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What the exercise came to. Seconds count from the approval."""
+
+    call: str
+    owed: int
+    accepted: int
+    first_s: float
+    last_s: float
+    told: int
+    """To how many its end was told."""
+
+    def __str__(self) -> str:
+        return (
+            f"Exercise played: {self.accepted:,} of {self.owed:,} messages accepted, the first {self.first_s:.2f} s after "
+            f"approval, the last after {self.last_s:.1f} s; its end was told to {self.told:,}. "
+            f"Figures: {settings.BASE_URL}/en/figures/{self.call}/"
+        )
+
+
+def play() -> Played:
+    """Play it."""
     bruno = Person.objects.get(email="bruno@demo.example")
     message = intake.receive(demo_seed.warning(), intake.Way(name="command"))
     if message.call is None:
@@ -48,17 +70,23 @@ def play() -> str:
     chiara = Person.objects.get(is_demo=True, role="approver", body=call.body)
     call = delivery.approve(chiara, call.public_id, seen=bytes(call.digest or b""))
     wait_for(call)
-    found = figures.of_call(call)
     closing = outcomes.close(bruno, call.public_id, "all-clear", closing_texts(call, "all-clear"))
     wait_for(closing)
-    told = figures.of_call(closing)
+    return summary(call, figures.of_call(call), figures.of_call(closing))
+
+
+def summary(call: Call, found: figures.Figures, told: figures.Figures) -> Played:
+    """The figures of the page, in one value."""
+    begun = call.issued_at or clock.now()
     first = min(row.first_at for row in found.rows if row.first_at)
     last = max(row.last_at for row in found.rows if row.last_at)
-    began = call.issued_at or clock.now()
-    return (
-        f"Exercise played: {found.accepted:,} of {found.owed:,} messages accepted, the first {(first - began).total_seconds():.2f} s "
-        f"after approval, the last after {(last - began).total_seconds():.1f} s; its end was told to {told.accepted:,}. "
-        f"Figures: /en/figures/{call.public_id}/"
+    return Played(
+        call=call.public_id,
+        owed=found.owed,
+        accepted=found.accepted,
+        first_s=(first - begun).total_seconds(),
+        last_s=(last - begun).total_seconds(),
+        told=told.accepted,
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from django.conf import settings
 
 from beffroi.delivery import publish, shelves
-from beffroi.ops import demo_cast, demo_play, demo_seed, migrate, processes, web
+from beffroi.ops import demo_cast, demo_play, demo_seed, migrate, processes, web, worker_loop
 from beffroi.ops.demo import MAIL_PORT, PAGE_PORT, PUSH_PORT
 from beffroi.ops.processes import Child
 
@@ -80,6 +82,23 @@ def run(options: argparse.Namespace) -> int:
     ])  # fmt: skip
 
 
+def run_prepare(options: argparse.Namespace) -> int:  # noqa: ARG001
+    """Prepare only."""
+    prepare()
+    return 0
+
+
+def run_home(options: argparse.Namespace) -> int:  # noqa: ARG001
+    """Where keys, static files and sinks' keys lie."""
+    say(os.environ["BEFFROI_HOME"])
+    return 0
+
+
+def run_worker(options: argparse.Namespace) -> int:  # noqa: ARG001
+    """A worker with the demo's settings."""
+    return worker_loop.run(argparse.Namespace(only_delivery=False))
+
+
 def run_play(options: argparse.Namespace) -> int:
     """Play the exercise and print its figures in one line."""
     if not settings.DEMO:
@@ -88,5 +107,6 @@ def run_play(options: argparse.Namespace) -> int:
     shelves.load()
     if options.once and demo_play.was_played():
         return 0
-    say(demo_play.play())
+    played = demo_play.play()
+    say(json.dumps(asdict(played)) if options.json else str(played))
     return 0
