@@ -77,7 +77,10 @@ def fetch(
         response = getter.get(url, lines, deadline - time.monotonic())
         if response.status not in REDIRECTS or "location" not in response.headers:
             return response
-        url = urljoin(url, response.headers["location"])
+        try:
+            url = urljoin(url, response.headers["location"])
+        except ValueError as err:
+            raise HttpRefused(host=origin.host, why="form") from err
     raise HttpRefused(host=origin.host, why="redirects")
 
 
