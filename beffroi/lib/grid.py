@@ -51,6 +51,12 @@ def cell(lat: float, lon: float) -> int:
     return int(h3.latlng_to_cell(lat, lon, RESOLUTION))
 
 
+def centre(index: int) -> tuple[float, float]:
+    """The middle of a cell: latitude and longitude in degrees."""
+    lat, lon = h3.cell_to_latlng(index)
+    return lat, lon
+
+
 def valid(index: int) -> bool:
     """Whether a number that somebody sent is an H3 cell of resolution 4 to 9."""
     return 0 < index < 1 << 63 and h3.is_valid_cell(index) and COARSEST <= h3.get_resolution(index) <= RESOLUTION
@@ -143,8 +149,11 @@ def _flat(ring: LinearRing) -> float:
 
 def _surface(geometry: BaseGeometry) -> BaseGeometry:
     """The polygons of a shape, made valid so that areas add up; anything else in it is left out."""
-    west, south, east, north = geometry.bounds if not geometry.is_empty else (math.nan,) * 4
-    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
+    if geometry.is_empty:
+        raise ShapeBad
+    corners = shapely.get_coordinates(geometry)
+    (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):  # a NaN anywhere fails here too
         raise ShapeBad
     parts = list(_polygons(geometry if geometry.is_valid else shapely.make_valid(geometry)))
     if not parts or any(part.bounds[2] - part.bounds[0] > 180 for part in parts):
