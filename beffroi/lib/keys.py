@@ -93,10 +93,9 @@ def folder() -> Path:
 def create_missing(folder: Path, *, common_name: str, now: datetime) -> list[str]:
     """Make the keys that are not there yet, and say which; several processes may do so at once."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = [name for name, make in MAKERS.items() if _write_new(folder / FILES[name], make(), mode=0o600)]
+    made = [name for name, make in MAKERS.items() if _write_new(folder / FILES[name], make, mode=0o600)]
     # From the file, not from memory: another process may have won, and the certificate must fit its key.
-    certificate = _self_signed(_signing_key(folder), common_name, now)
-    if _write_new(folder / CERTIFICATE, certificate, mode=0o644):
+    if _write_new(folder / CERTIFICATE, lambda: _self_signed(_signing_key(folder), common_name, now), mode=0o644):
         made.append("certificate")
     return made
 
@@ -154,10 +153,11 @@ def _signature_only() -> x509.KeyUsage:
     )
 
 
-def _write_new(path: Path, content: bytes, *, mode: int) -> bool:
+def _write_new(path: Path, make: Callable[[], bytes], *, mode: int) -> bool:
     """Write a whole file or nothing, and only if there is none; false if there was one."""
     if path.exists():
         return False
+    content = make()
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
