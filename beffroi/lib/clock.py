@@ -54,4 +54,4 @@ def format(moment: datetime) -> str:
     """An aware moment as RFC 3339 in UTC, whole seconds: 2026-11-25T07:36:00Z."""
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
