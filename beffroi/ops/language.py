@@ -1,4 +1,5 @@
-"""`beffroi language`: compile the translations, or say what is not translated yet. A language is one folder in beffroi/locale."""
+"""`beffroi language`: compile the translations, or say what is not translated yet. A language is one folder in
+beffroi/locale."""
 
 from __future__ import annotations
 

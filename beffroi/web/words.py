@@ -1,4 +1,5 @@
-"""What each error code means, in words for the person who meets it: what happened, what to do. docs/errors.md has the list."""
+"""What each error code means, in words for the person who meets it: what happened, what to do. docs/errors.md has
+the list."""
 
 from __future__ import annotations
 
@@ -50,10 +51,13 @@ LONG: Final = Words(
     _("Make it shorter. The first sentence is the one that is read."),
 )
 SIGNATURE: Final = Words(
-    _("The signature does not hold"), _("We do not believe that this message is from its sender. Nobody was told of it."),
+    _("The signature does not hold"),
+    _("We do not believe that this message is from its sender. Nobody was told of it."),
     _("Ask the sender by another way. Do not act on the message."),
 )  # fmt: skip
-ZONES: Final = Words(_("The zones were not added"), _("The file or one of its zones cannot be used. Nothing was added."), CHECK)
+ZONES: Final = Words(
+    _("The zones were not added"), _("The file or one of its zones cannot be used. Nothing was added."), CHECK
+)
 FEED: Final = Words(
     _("A feed does not answer as it should"), _("Warnings of this source may be missing. Silence is not an all-clear."),
     _("Look at the source's own page, and tell the engineer on duty."),
@@ -88,7 +92,8 @@ OWN: Final[dict[str, Words]] = {
     ),
     # residents
     "subscription-bad": Words(
-        _("We could not read this"), _("The field %(field)s of the subscription is not as it should be. Nothing was stored."),
+        _("We could not read this"),
+        _("The field %(field)s of the subscription is not as it should be. Nothing was stored."),
         _("Open the page again and fill it in once more."),
     ),
     "cells-bad": Words(
@@ -118,9 +123,11 @@ OWN: Final[dict[str, Words]] = {
         _("Set up the code of your phone first."),
     ),
     "call-not-found": Words(_("There is no such call"), _("It does not exist, or the link is not complete."), REOPEN),
-    "message-not-found": Words(_("There is no such message"), _("It does not exist, or the link is not complete."), REOPEN),
+    "message-not-found": Words(_("There is no such message"), _("It does not exist, or the link is not complete."),
+    REOPEN),
     "call-changed": Words(
-        _("The text has changed"), _("It is not the one that was on your screen. Nothing was approved and nothing was sent."),
+        _("The text has changed"),
+        _("It is not the one that was on your screen. Nothing was approved and nothing was sent."),
         _("Open it again, read the new text and decide then."),
     ),
     "call-step-refused": Words(
@@ -135,7 +142,8 @@ OWN: Final[dict[str, Words]] = {
         _("Choose another hazard or severity, or have the table completed."),
     ),
     "ending-unknown": Words(
-        _("This is no outcome"), _("A call ends with an all-clear or as a false alarm. An expiry comes by itself."), CHECK
+        _("This is no outcome"), _("A call ends with an all-clear or as a false alarm. An expiry comes by itself."),
+        CHECK
     ),
     "area-bad": AREA,
     "shape-bad": AREA,
@@ -149,14 +157,17 @@ OWN: Final[dict[str, Words]] = {
     "time-bad": Words(_("We could not read the time"), _("A date or a time is not as it should be."), CHECK),
     "role-unknown": Words(_("There is no such role"), _("The account was not changed."), CHECK),
     "cannot-sign": Words(
-        _("The alert was not sent"), _("It could not be signed, and an alert without our signature does not leave. Nothing left."),
+        _("The alert was not sent"),
+        _("It could not be signed, and an alert without our signature does not leave. Nothing left."),
         ENGINEER,
     ),
     "cap-unwritable": Words(
-        _("The alert was not sent"), _("It would not be a valid CAP message (%(element)s: %(reason)s). Nothing left."), CHECK
+        _("The alert was not sent"),
+        _("It would not be a valid CAP message (%(element)s: %(reason)s). Nothing left."), CHECK
     ),
     "key-refused": Words(
-        _("No valid key"), _("The request bears no key, or one that is unknown, ended or for something else. Nothing was read."),
+        _("No valid key"),
+        _("The request bears no key, or one that is unknown, ended or for something else. Nothing was read."),
         _("Send it with `Authorization: Bearer` and the key that the city gave you."),
     ),
 }  # fmt: skip
@@ -170,7 +181,8 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
     (FEED, ("feed-refused", "feed-unreadable", "http-timeout", "http-too-large", "http-unreachable")),
     (AWAY, ("database-failed", "disk-full", "process-lost", "exercise-stuck")),
     (MACHINE, (
-        "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version", "database-programs-missing",
+        "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version",
+        "database-programs-missing",
         "demo-data-missing", "key-broken", "key-exposed", "key-missing", "no-such-actor", "not-on-shelf", "seal-broken",
         "shelf-broken", "state-unusable",
     )),
