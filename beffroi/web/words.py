@@ -125,6 +125,13 @@ OWN: Final[dict[str, Words]] = {
     "call-not-found": Words(_("There is no such call"), _("It does not exist, or the link is not complete."), REOPEN),
     "message-not-found": Words(_("There is no such message"), _("It does not exist, or the link is not complete."),
     REOPEN),
+    "call-content-bad": Words(
+        _("Something in the call is missing or wrong"), _("Nothing was saved."), _("Correct the marked fields.")
+    ),
+    "phase-unknown": Words(_("There is no such phase"), _("The phase was not changed."), CHECK),
+    "reason-missing": Words(
+        _("A reason is missing"), _("Who refuses says why. Nothing was refused yet."), _("Write the reason and send it again.")
+    ),
     "call-changed": Words(
         _("The text has changed"),
         _("It is not the one that was on your screen. Nothing was approved and nothing was sent."),
