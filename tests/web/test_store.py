@@ -41,7 +41,10 @@ def kill_listeners() -> int:
     """What a restart of the database does to the front's connection."""
     try:
         with connections["owner"].cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'beffroi front'")
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'beffroi front' AND datname = current_database()"
+            )
             return len(cursor.fetchall())
     finally:
         connections.close_all()
