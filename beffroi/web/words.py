@@ -105,6 +105,7 @@ OWN: Final[dict[str, Words]] = {
     ),
     "push-subscription-bad": DEVICE,
     "http-refused": DEVICE,
+    "http-unreachable": DEVICE,
     "link-unknown": Words(
         _("This link opens nothing any more"), _("What it opened was deleted, or the link is not complete."),
         _("Copy the whole link. If your alerts were deleted, you can set them up again in a minute."),
@@ -185,7 +186,7 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
         "signature-unreadable", "signature-unsupported", "signature-untrusted",
     )),
     (ZONES, ("alias-file-bad", "zone-bad", "zone-changed", "zone-file-bad", "zone-source-bad", "file-unreadable")),
-    (FEED, ("feed-refused", "feed-unreadable", "http-timeout", "http-too-large", "http-unreachable")),
+    (FEED, ("feed-refused", "feed-unreadable", "http-timeout", "http-too-large")),
     (AWAY, ("database-failed", "disk-full", "process-lost", "exercise-stuck")),
     (MACHINE, (
         "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version",

@@ -53,10 +53,13 @@ def test_django_reads_what_is_compiled() -> None:
 
 
 def test_texts_of_code() -> None:
-    code = "x = _('one')\ny = pgettext_lazy('severity', 'two')\nz = ngettext('%(n)s a', '%(n)s b', 3)\nw = other('no')\nm._('three')"
+    code = "_('one')\npgettext_lazy('severity', 'two')\nngettext('%(n)s a', '%(n)s b', 3)\nother('no')\nm._('three')"
     assert list(language.of_code(code)) == [
-        Msgid(None, "one", None), Msgid("severity", "two", None), Msgid(None, "%(n)s a", "%(n)s b"), Msgid(None, "three", None),
-    ]  # fmt: skip
+        Msgid(None, "one", None),
+        Msgid("severity", "two", None),
+        Msgid(None, "%(n)s a", "%(n)s b"),
+        Msgid(None, "three", None),
+    ]
 
 
 def test_texts_of_templates() -> None:
@@ -68,9 +71,12 @@ def test_texts_of_templates() -> None:
       text
     {% endblocktranslate %}"""
     assert list(language.of_template(page)) == [
-        Msgid(None, "It's one", None), Msgid("severity", "two", None), Msgid(None, "Up to %(a)s (100 %%)", None),
-        Msgid(None, "%(n)s cell", "%(n)s cells"), Msgid(None, "long text", None),
-    ]  # fmt: skip
+        Msgid(None, "It's one", None),
+        Msgid("severity", "two", None),
+        Msgid(None, "Up to %(a)s (100 %%)", None),
+        Msgid(None, "%(n)s cell", "%(n)s cells"),
+        Msgid(None, "long text", None),
+    ]
 
 
 def test_a_text_that_is_not_translated_is_told(
@@ -78,7 +84,9 @@ def test_a_text_that_is_not_translated_is_told(
 ) -> None:
     folder = tmp_path / "it" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    (folder / "django.po").write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n', encoding="utf-8")
+    (folder / "django.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n', encoding="utf-8"
+    )
     monkeypatch.setattr(language, "LOCALE", tmp_path)
     assert command.main(["language", "check"]) == 1
     assert "it: Where\n" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +40,7 @@ async def ask(
 
     async def receive() -> Message:
         if not waiting:
-            return {"type": "http.disconnect"}
+            await asyncio.Event().wait()  # a browser stays until it has its answer
         body = waiting.pop(0)
         return {"type": "http.request", "body": body, "more_body": bool(waiting)}
 

@@ -52,7 +52,8 @@ async def test_a_page_whole_and_compressed(front: Front) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "status"), [('"tag"', 304), ('W/"tag"', 304), ('"old", "tag"', 304), ("*", 304), ('"old"', 200), ("", 200)]
+    ("asked", "status"),
+    [('"tag"', 304), ('W/"tag"', 304), ('"old", "tag"', 304), ("*", 304), ('"old"', 200), ("", 200)],
 )
 async def test_who_has_it_gets_nothing_again(front: Front, asked: str, status: int) -> None:
     answer = await get(front, "/fr/", if_none_match=asked)

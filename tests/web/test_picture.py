@@ -49,7 +49,10 @@ def test_north_is_up_and_a_square_stays_a_square_on_the_ground() -> None:
 def test_labels_do_not_touch_each_other_or_a_sign() -> None:
     drawn = picture.draw([(SQUARE, "extreme")], "fr")
     assert drawn is not None
-    boxes = [(label.x - len(label.name) * 4, label.y - 14, label.x + len(label.name) * 4, label.y + 8) for label in drawn.labels]
+    boxes = [
+        (label.x - len(label.name) * 4, label.y - 14, label.x + len(label.name) * 4, label.y + 8)
+        for label in drawn.labels
+    ]
     assert not any(picture.meets(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
     sign = (drawn.areas[0].x - 20, drawn.areas[0].y - 20, drawn.areas[0].x + 20, drawn.areas[0].y + 20)
     assert not any(picture.meets(sign, box) for box in boxes)

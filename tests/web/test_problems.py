@@ -109,11 +109,23 @@ def test_a_form_without_its_mark_is_refused() -> None:
     assert "This form is too old" in answer.content.decode()
 
 
+def failing(request: HttpRequest, answers: list[HttpResponse]) -> None:
+    """What Django does when a middleware fails: it asks the handler while the exception is being handled."""
+    try:
+        unreadable(request)
+    finally:
+        answers.append(problems.broken(request))
+
+
+def unreadable(request: HttpRequest) -> None:
+    """A session that cannot be read."""
+    raise OperationalError(request.path)
+
+
 def test_an_error_outside_any_view() -> None:
     request = RequestFactory().get("/fr/")
-    try:
-        raise OperationalError("the session could not be read")
-    except OperationalError:
-        answer = problems.broken(request)
-    assert answer.status_code == 503
+    answers: list[HttpResponse] = []
+    with pytest.raises(OperationalError):
+        failing(request, answers)
+    assert [answer.status_code for answer in answers] == [503]
     assert problems.missing(request, Http404()).status_code == 404

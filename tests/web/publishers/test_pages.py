@@ -16,7 +16,7 @@ from beffroi.people.models import Person
 from beffroi.web.publishers import pages
 from tests import make
 
-EVIL = '<img src=x onerror=alert(1)>\u202e "\'& {{ 7|add:7 }}'
+EVIL = "<img src=x onerror=alert(1)>\u202e \"'& {{ 7|add:7 }}"
 pytestmark = pytest.mark.usefixtures("town")
 
 
@@ -40,7 +40,9 @@ def test_an_alert_is_on_its_page_in_every_language_when_it_is_issued(bruno: Pers
     page = read(f"/en/alert/{call.public_id}/")
     assert '<html lang="en">' in page
     assert "<h1>Go upstairs</h1>" in page
-    assert page.index("Go upstairs") < page.index("What to do") < page.index("Where</h2>") < page.index("Why we warn you")
+    assert (
+        page.index("Go upstairs") < page.index("What to do") < page.index("Where</h2>") < page.index("Why we warn you")
+    )
     assert 'data-standing="live"' in page
     assert f'data-expires="{call.expires.astimezone().isoformat(timespec="minutes")[:10]}' in page
     assert "Approved by two people." in page
