@@ -33,7 +33,7 @@ def public(view: View) -> View:
 
 
 def opens(action: str) -> Callable[[View], View]:
-    """Staff who may do `action` (people/access.py), logged in with a second factor; in their language, by the city's clock."""
+    """Staff who may do `action` (people/access.py), with a second factor; in their language, by the city's clock."""
     if action not in access.TABLE:
         raise LookupError(action)
 
@@ -56,7 +56,7 @@ def opens(action: str) -> Callable[[View], View]:
 
 
 def fresh(view: View) -> View:
-    """Only with a second factor given in the last minutes (door.FRESH_S); otherwise it is asked for, and the request goes on."""
+    """Only with a second factor of the last minutes (door.FRESH_S); else it is asked for, and the request goes on."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -51,7 +51,7 @@ def test_a_careful_form_becomes_a_content(rules: Rules) -> None:
         }
     }
     assert (found.kind, found.category, found.responseType) == ("alert", ["Met"], ["Shelter", "Avoid"])
-    assert found.area["places"] == ["North-west"] or len(found.area["places"]) == 1
+    assert found.area["places"] == ["Nord-Ouest"]
     assert found.ranges
 
 
@@ -59,9 +59,10 @@ def test_an_empty_form_names_every_missing_field_at_once(rules: Rules) -> None:
     with pytest.raises(CallContentBad) as caught:
         content.read({}, rules)
     assert caught.value.fields == {
-        "hazard": "missing", "expires": "missing", "headline.fr": "missing", "instruction.fr": "missing", "area": "empty",
-        "status": "missing", "severity": "missing", "urgency": "missing", "certainty": "missing", "responseType": "missing",
-    }  # fmt: skip
+        "area": "empty",
+        **dict.fromkeys(("hazard", "expires", "headline.fr", "instruction.fr", "status"), "missing"),
+        **dict.fromkeys(("severity", "urgency", "certainty", "responseType"), "missing"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,9 @@ def test_unknown_zones_are_named(rules: Rules) -> None:
 
 def test_shapes_are_read_line_by_line(rules: Rules) -> None:
     square = "49.005, 1.98\n49.015, 1.98\n49.015, 1.99"
-    found = content.read(data(places=[], polygons=f"{square}\n\n{square}", circles="49.0 2.0 0.5", zones="QUARTER se"), rules)
+    found = content.read(
+        data(places=[], polygons=f"{square}\n\n{square}", circles="49.0 2.0 0.5", zones="QUARTER se"), rules
+    )
     assert len(found.area["polygons"]) == 2
     assert found.area["circles"] == [[49.0, 2.0, 0.5]]
     assert found.area["zones"] == [["QUARTER", "se"]]

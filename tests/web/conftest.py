@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -11,14 +12,18 @@ from django.test import Client
 
 from beffroi.people.models import Person
 
+PERIOD_S = 30
 SECRET = "JBSWY3DPEHPK3PXP"
 Enter = Callable[[Person], Client]
 
 
 def code() -> str:
-    """The six digits of this moment."""
+    """The six digits of this moment; shortly before they change, the next ones, so that they last for the test."""
+    left_s = PERIOD_S - time.time() % PERIOD_S
+    if left_s < 6:
+        time.sleep(left_s)
     counters = list(totp.yield_hotp_counters_from_time())
-    return totp.format_hotp_value(totp.hotp_value(SECRET, counters[len(counters) // 2]))
+    return str(totp.format_hotp_value(totp.hotp_value(SECRET, counters[len(counters) // 2])))
 
 
 def give_password(client: Client, person: Person) -> None:
@@ -28,7 +33,7 @@ def give_password(client: Client, person: Person) -> None:
 
 
 def give_code(client: Client) -> None:
-    """The second half. A code works once; what the cache remembers of it is forgotten, as if half a minute had passed."""
+    """The second half. A code works once; what the cache knows of it is forgotten, as if half a minute had passed."""
     cache.clear()
     answer = client.post("/desk/code/", {"code": code()})
     assert answer.status_code == 302, answer.content.decode()

@@ -28,7 +28,9 @@ def test_a_fresh_log_in_may_decide(bruno: Person, chiara: Person, town: None, en
     assert enter(chiara).get(f"/desk/call/{call.public_id}/approve/").status_code == 200
 
 
-def test_an_old_one_is_asked_for_the_code_and_then_goes_on(bruno: Person, chiara: Person, town: None, enter: Enter) -> None:
+def test_an_old_one_is_asked_for_the_code_and_then_goes_on(
+    bruno: Person, chiara: Person, town: None, enter: Enter
+) -> None:
     call = make.pending(bruno)
     client = enter(chiara)
     grow_old(client, door.FRESH_S + 1)

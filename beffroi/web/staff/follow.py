@@ -95,7 +95,7 @@ def texts_data(texts: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
 
 
 def read_closing(data: Mapping[str, Any], prior: Call) -> dict[str, dict[str, str]]:
-    """The texts of an ending, complete in every language that the call had: who was warned in it hears the end in it."""
+    """The texts of an ending, complete in every language of the call: who was warned in it hears the end in it."""
     languages = list(prior.texts)
     events = {f"event.{language}": text["event"] for language, text in prior.texts.items()}
     reading = Reading({**data, **events})

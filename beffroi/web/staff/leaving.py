@@ -50,7 +50,9 @@ def sheets(call: Call) -> list[Language]:
     by_language: dict[str, list[Sheet]] = {language: [] for language in call.texts}
     for edition in sorted(editions(call), key=lambda each: each.channel != "webpush"):
         by_language.setdefault(edition.language, []).append(sheet(edition))
-    return [Language(language=language, name=own_name(language), sheets=found) for language, found in by_language.items()]
+    return [
+        Language(language=language, name=own_name(language), sheets=found) for language, found in by_language.items()
+    ]
 
 
 def sheet(edition: Frozen) -> Sheet:
@@ -74,4 +76,3 @@ def reach_of_ending(call: Call) -> int:
 def total(groups: Mapping[Group, list[int]]) -> int:
     """How many in all groups."""
     return sum(len(ids) for ids in groups.values())
-

@@ -141,7 +141,9 @@ REASONS: Final = {
     "past": lazy("This time is over. Choose a later one."),
     "too-late": lazy("This is too far away. A call of this kind may not last so long; renew it instead."),
     "after-end": lazy("It would begin after its end. Change one of the two times."),
-    "not-points": lazy("Write numbers only: latitude, longitude on each line. A circle has a third number, its kilometres."),
+    "not-points": lazy(
+        "Write numbers only: latitude, longitude on each line. A circle has a third number, its kilometres."
+    ),
     "not-zones": lazy("Write the type, a blank and the code on each line."),
     "empty": lazy("Choose at least one place, zone, polygon or circle. An empty area is never everyone."),
     "broken": lazy("This shape crosses itself or is not on the map. Draw it again."),

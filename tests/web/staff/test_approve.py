@@ -16,7 +16,7 @@ from tests.web.staff.sending import form
 
 def seen(page: str) -> str:
     """The digest that the page carries."""
-    return page.split('name="seen" value="')[1].split('"')[0]
+    return page.split('name="seen" value="', 1)[1].split('"', 1)[0]
 
 
 def decide(client: Client, call: Call, **changes: str) -> tuple[int, str]:

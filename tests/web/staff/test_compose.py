@@ -52,7 +52,10 @@ def test_the_count_is_floored_and_needs_no_script(bruno: Person, town: None, ent
     piece = client.post("/desk/estimate/", form()).content.decode()
     assert "10 or fewer subscriptions" in piece
     assert "<html" not in piece
-    assert "Nobody has subscribed here yet." in client.post("/desk/estimate/", form(places=["QUARTER se"])).content.decode()
+    assert (
+        "Nobody has subscribed here yet."
+        in client.post("/desk/estimate/", form(places=["QUARTER se"])).content.decode()
+    )
     assert "An empty area is never everyone." in client.post("/desk/estimate/", form(places=[])).content.decode()
 
 

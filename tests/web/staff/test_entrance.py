@@ -99,7 +99,9 @@ def test_log_out_is_a_post(bruno: Person, enter: Enter, town: None) -> None:
     assert client.get("/desk/").status_code == 302
 
 
-@pytest.mark.parametrize("name", ["account_signup", "account_reset_password", "account_email", "mfa_deactivate_totp", "mfa_index"])
+@pytest.mark.parametrize(
+    "name", ["account_signup", "account_reset_password", "account_email", "mfa_deactivate_totp", "mfa_index"]
+)
 def test_no_route_of_allauth_stands_open_that_is_not_needed(name: str) -> None:
     with pytest.raises(NoReverseMatch):
         reverse(name)

@@ -30,7 +30,9 @@ def address(pattern: URLPattern) -> str:
     return reverse(pattern.name, kwargs={name: ARGUMENTS[name] for name in names})
 
 
-STAFF = [(pattern.name, getattr(pattern.callback, "access", None), address(pattern)) for pattern in walk(urls.urlpatterns)]
+STAFF = [
+    (pattern.name, getattr(pattern.callback, "access", None), address(pattern)) for pattern in walk(urls.urlpatterns)
+]
 
 
 def test_every_route_of_the_project_says_who_may_open_it() -> None:
@@ -62,7 +64,7 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(
             continue
         for answer in (client.get(url), client.post(url)):
             is_refused = answer.status_code == 403
-            assert is_refused != access.may(person, action), f"{role} at {name}: {answer.status_code}"
+            assert is_refused != access.may(person, str(action)), f"{role} at {name}: {answer.status_code}"
             assert answer.status_code < 500, f"{role} at {name}: {answer.status_code}"
             if is_refused:
                 assert b"not-allowed" in answer.content
