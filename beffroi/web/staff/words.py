@@ -8,8 +8,7 @@ from typing import Final, NamedTuple
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from beffroi.audience.select import FLOOR
 
@@ -24,7 +23,9 @@ class Term(NamedTuple):
 SEVERITY: Final = {
     "Extreme": Term(gettext_lazy("Extreme"), gettext_lazy("Many people may die or be badly hurt.")),
     "Severe": Term(gettext_lazy("Severe"), gettext_lazy("People may be hurt and homes or roads badly damaged.")),
-    "Moderate": Term(gettext_lazy("Moderate"), gettext_lazy("There may be some damage, and daily life may be disturbed.")),
+    "Moderate": Term(
+        gettext_lazy("Moderate"), gettext_lazy("There may be some damage, and daily life may be disturbed.")
+    ),
     "Minor": Term(gettext_lazy("Minor"), gettext_lazy("Little danger: good to know, easy to handle.")),
     "Unknown": Term(gettext_lazy("Not known"), gettext_lazy("We do not know yet how bad it can get.")),
 }
@@ -36,9 +37,13 @@ URGENCY: Final = {
     "Unknown": Term(gettext_lazy("Not known"), gettext_lazy("We do not know yet when it will happen.")),
 }
 CERTAINTY: Final = {
-    "Observed": Term(gettext_lazy("Seen"), gettext_lazy("It is happening or has happened: someone saw or measured it.")),
+    "Observed": Term(
+        gettext_lazy("Seen"), gettext_lazy("It is happening or has happened: someone saw or measured it.")
+    ),
     "Likely": Term(gettext_lazy("Likely"), gettext_lazy("We think that it will happen: more likely than not.")),
-    "Possible": Term(gettext_lazy("Possible"), gettext_lazy("It may happen, or residents report it and nobody has confirmed it yet.")),
+    "Possible": Term(
+        gettext_lazy("Possible"), gettext_lazy("It may happen, or residents report it and nobody has confirmed it yet.")
+    ),
     "Unlikely": Term(gettext_lazy("Unlikely"), gettext_lazy("We do not expect it to happen.")),
     "Unknown": Term(gettext_lazy("Not known"), gettext_lazy("We do not know yet how sure it is.")),
 }
@@ -49,7 +54,9 @@ RESPONSE: Final = {
     "Execute": Term(gettext_lazy("Do what you planned"), gettext_lazy("Do the steps that the text names, one by one.")),
     "Avoid": Term(gettext_lazy("Stay away"), gettext_lazy("Do not go near the danger.")),
     "Monitor": Term(gettext_lazy("Keep informed"), gettext_lazy("Watch for the next message and look around you.")),
-    "Assess": Term(gettext_lazy("Judge for yourself"), gettext_lazy("Read the facts and decide what fits your situation.")),
+    "Assess": Term(
+        gettext_lazy("Judge for yourself"), gettext_lazy("Read the facts and decide what fits your situation.")
+    ),
     "AllClear": Term(gettext_lazy("Danger over"), gettext_lazy("The danger of this message is over.")),
     "None": Term(gettext_lazy("Nothing to do"), gettext_lazy("This message asks nothing of you.")),
 }
@@ -57,8 +64,16 @@ STATUS: Final = {
     "Actual": Term(gettext_lazy("Live"), gettext_lazy("Real people, now, at any hour")),
     "Exercise": Term(gettext_lazy("Exercise"), gettext_lazy("Only people who asked for exercises")),
 }
-MSGTYPE: Final = {"Alert": gettext_lazy("New message"), "Update": gettext_lazy("Update"), "Cancel": gettext_lazy("Withdrawn")}
-ENDING: Final = {"all-clear": gettext_lazy("All clear"), "false-alarm": gettext_lazy("False alarm"), "expired": gettext_lazy("Not renewed")}
+MSGTYPE: Final = {
+    "Alert": gettext_lazy("New message"),
+    "Update": gettext_lazy("Update"),
+    "Cancel": gettext_lazy("Withdrawn"),
+}
+ENDING: Final = {
+    "all-clear": gettext_lazy("All clear"),
+    "false-alarm": gettext_lazy("False alarm"),
+    "expired": gettext_lazy("Not renewed"),
+}
 CHANNEL: Final = {"webpush": gettext_lazy("Push"), "email": gettext_lazy("E-mail")}
 ROLE: Final = {
     "officer": gettext_lazy("duty officer"),
@@ -98,14 +113,18 @@ LOG: Final = {
 HELD: Final = {
     "rejected": gettext_lazy("It cannot be read as a warning. It had no effect."),
     "sender-not-expected": gettext_lazy("This way may not bring messages of this sender. It had no effect."),
-    "identifier-twice": gettext_lazy("Another message with the same name came before, with other content. It had no effect."),
+    "identifier-twice": gettext_lazy(
+        "Another message with the same name came before, with other content. It had no effect."
+    ),
     "signature": gettext_lazy("Its signature is wrong or missing. It had no effect."),
     "sender-may-not": gettext_lazy("It would change a warning of another sender. It had no effect."),
     "draft-in-work": gettext_lazy("It changes a warning for which somebody is writing a call. Compare them."),
     "area-empty": gettext_lazy("It names no area. Draw the area, if the public must be told."),
     "area-broken": gettext_lazy("Its area is broken. Draw the area, if the public must be told."),
     "area-outside": gettext_lazy("Its area does not touch the city."),
-    "area-unknown-zone": gettext_lazy("It names zones that are not known here. Draw the area, if the public must be told."),
+    "area-unknown-zone": gettext_lazy(
+        "It names zones that are not known here. Draw the area, if the public must be told."
+    ),
     "area-too-large": gettext_lazy("Its area is far too large to be meant. Draw the area, if the public must be told."),
 }
 """Why a message waits for a person (crisis/intake.py)."""
