@@ -67,7 +67,7 @@ def hand_over(author: Person, approver: Person, draft: Call) -> Call:
 def mail_subscription(name: str, point: tuple[float, float] = NORTH_WEST, **changes: Any) -> Subscription:
     """Somebody who gets e-mail about one cell."""
     values: dict[str, Any] = {
-        "channel": "email", "address": {"email": f"{name}@residents.example"}, "same": name, "language": "fr", "floor": 0,
-        "is_exercise": False, "cells": [grid.cell(*point)],
+        "channel": "email", "address": {"email": f"{name}@residents.example"}, "same": name, "language": "fr",
+        "floor": 0, "is_exercise": False, "cells": [grid.cell(*point)],
     }  # fmt: skip
     return audience.subscribe(Wish(**(values | changes)), link=f"link of {name}", is_confirmed=True)

@@ -104,9 +104,11 @@ def follow(person: Person | None, prior: Call, content: Content, *, msgType: str
 
 
 def fill(call: Call, content: Content) -> None:
-    """Put the content into the row's columns."""
+    """Put the content into the row's columns. An event is an exercise or it is not: later messages are as its first."""
     for name in FIELDS:
         setattr(call, name, getattr(content, name))
+    if call.follows is not None:
+        call.status = call.follows.status
 
 
 @transaction.atomic
@@ -132,8 +134,8 @@ def submit(person: Person, public_id: str, editions: Iterable[Frozen], *, phase:
     """Freeze the editions and wait for a second person; who submits a robot's draft is its author."""
     access.demand(person, "call.submit")
     call = held(public_id)
-    freeze(call, editions)
     call.state = state.step(State(call.state), State.PENDING)
+    freeze(call, editions)
     call.author = call.author or person
     call.phase, call.body = phase, body
     call.submitted_at = clock.now()

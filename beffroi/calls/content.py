@@ -17,7 +17,6 @@ from beffroi.calls.state import CERTAINTIES, RESPONSES, URGENCIES, Severity
 from beffroi.city.model import City, Hazard
 from beffroi.errors import BadInput
 from beffroi.lib import text
-from beffroi.lib.grid import AreaTooLarge
 
 LIMITS: Final = {"event": 160, "headline": 160, "instruction": 2000, "description": 2000}
 """Most characters of each text."""
@@ -195,9 +194,6 @@ def read_area(reading: Reading, border: BaseGeometry | None, languages: Sequence
     except area.AreaBad as err:
         reading.fault("area", str(err.facts["why"]))
         reading.zones = str(err.facts.get("zones", ""))
-        return None
-    except AreaTooLarge:
-        reading.fault("area", "too-large")
         return None
     if not found.json["places"] and not any(names.values()):
         reading.fault(f"areaName.{languages[0]}", "missing")

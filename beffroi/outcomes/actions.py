@@ -61,7 +61,7 @@ def live(public_id: str) -> Call:
 def update(person: Person, prior_public_id: str, content: Content) -> Call:
     """A draft Update of a live call; it goes the way of any draft, to a second person."""
     prior = live(prior_public_id)
-    return calls.follow(person, prior, replace(content, status=prior.status), msgType="Update")
+    return calls.follow(person, prior, content, msgType="Update")
 
 
 def closing_content(prior: Call, ending: str, texts: Mapping[str, Mapping[str, str]], now: datetime) -> Content:
