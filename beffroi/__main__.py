@@ -14,6 +14,7 @@ COMMANDS = {
     "web": "serve pages and take requests",
     "worker": "send, keep the clock and poll the feeds",
     "sinks": "take and show what the demo sends",
+    "language": "compile the translations, or say what is not translated",
     "migrate": "bring the tables up to date",
     "cap": "check and import CAP messages",
     "zones": "build, add and list the zones that feeds name and the places that residents pick",

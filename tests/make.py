@@ -58,6 +58,12 @@ def live(author: Person, approver: Person, **changes: Any) -> Call:
     return delivery.approve(approver, call.public_id, seen=bytes(call.digest or b""))
 
 
+def hand_over(author: Person, approver: Person, draft: Call) -> Call:
+    """A draft that two people issue."""
+    call = delivery.submit(author, draft.public_id)
+    return delivery.approve(approver, call.public_id, seen=bytes(call.digest or b""))
+
+
 def mail_subscription(name: str, point: tuple[float, float] = NORTH_WEST, **changes: Any) -> Subscription:
     """Somebody who gets e-mail about one cell."""
     values: dict[str, Any] = {

@@ -31,6 +31,12 @@ class CallChanged(Conflict):
     code = "call-changed"
 
 
+class CallLapsed(Conflict):
+    """Nobody decided in time, or the call's own end has come: it cannot be sent any more."""
+
+    code = "call-lapsed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """Everything that a call says; checked by calls/content.py before it comes here."""
@@ -181,6 +187,13 @@ def reopen(person: Person, public_id: str) -> Call:
     call.editions.all().delete()
     log.write(person, "call.reopen", about(call))
     return call
+
+
+def demand_in_time(call: Call, now: datetime) -> None:
+    """CallLapsed where `lapse` will come, whether it has run yet or not. The database refuses such a call, too."""
+    handed_at = call.submitted_at or call.drafted_at
+    if now >= call.expires or now > handed_at + timedelta(seconds=state.PENDING_S):
+        raise CallLapsed(call=call.public_id)
 
 
 @transaction.atomic

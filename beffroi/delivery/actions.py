@@ -61,6 +61,7 @@ def approve(person: Person, public_id: str, *, seen: bytes) -> Call:
     call = calls.held(public_id)
     if call.state != State.PENDING or bytes(call.digest or b"") != seen:
         raise calls.CallChanged(call=public_id, state=call.state)
+    calls.demand_in_time(call, clock.now())
     if call.author == person:
         raise NotAllowed(action="call.approve", why="own-call")
     if call.follows is not None and calls.held(call.follows.public_id).state != State.LIVE:

@@ -28,6 +28,9 @@ TABLE: Final[dict[str, frozenset[str]]] = {
 }
 # fmt: on
 
+FOR_PROGRAMS: Final = ("warning.send",)
+"""Actions that a program's key may open."""
+
 PUBLIC: Final = "public"
 """The mark of a route that everybody may use."""
 

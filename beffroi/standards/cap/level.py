@@ -28,8 +28,8 @@ def level_values(info: Info) -> tuple[str, ...]:
 
 
 def read_level(value: str) -> frozenset[Colour]:
-    """The colours that one level value names by number or by word: one where it is sound, none or two where it is not."""
-    words = [word.strip().lower() for word in value.split(";")]
+    """The colours that one level value names by number or by word: exactly one where it is sound."""
+    words = [word.strip().lower() for word in value[:100].split(";")]
     found: set[Colour] = {colour for colour in COLOURS if colour in words}
     found |= {AEMET[word] for word in words if word in AEMET}
     if words[0] in {"1", "2", "3", "4"}:

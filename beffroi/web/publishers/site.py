@@ -1,4 +1,5 @@
-"""What a city's site is dressed in: its colours, its manifest, the page of error codes. Only when everything is published."""
+"""What a city's site is dressed in: its colours, its manifest, the page of error codes. Only when everything is
+published."""
 
 from __future__ import annotations
 

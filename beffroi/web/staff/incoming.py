@@ -75,7 +75,9 @@ def glimpse(_pk: int, raw: bytes, language: str) -> tuple[str, str, str]:
     if alert is None or not alert.info:
         return Severity.UNKNOWN, "", ""
     worst = min(alert.info, key=lambda info: list(Severity).index(Severity(info.severity)))
-    info = next((one for one in alert.info if one.language.lower().split("-")[0] == language.split("-")[0]), worst)
+    info = next(
+        (one for one in alert.info if one.language.lower().partition("-")[0] == language.partition("-")[0]), worst
+    )
     return worst.severity, titled(info), info.senderName or alert.sender
 
 
