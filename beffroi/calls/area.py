@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shapely import Polygon, union_all
+from shapely import Polygon, set_precision, union_all
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -61,7 +61,7 @@ def build(choice: Choice, *, border: BaseGeometry | None, words: dict[str, str] 
         "zones": [list(zone) for zone in choice.zones],
         "polygons": [[list(point) for point in ring] for ring in choice.polygons],
         "circles": [list(circle) for circle in choice.circles],
-        "geometry": rounded(mapping(whole)),
+        "geometry": drawn(whole),
     }
     return Area(json=kept, ranges=search_ranges(whole), km2=km2)
 
@@ -110,6 +110,15 @@ def disc(lat: float, lon: float, radius_km: float) -> BaseGeometry:
         return grid.circle(lat, lon, max(radius_km, 0.05))
     except grid.ShapeBad as err:
         raise AreaBad(why="broken", radius_km=radius_km) from err
+
+
+def drawn(whole: BaseGeometry) -> Any:
+    """The shape as GeoJSON, snapped to DIGITS decimals so that it stays valid: to round its corners one by one would
+    let narrow places cross themselves. A shape of less than a metre is AreaBad."""
+    snapped = set_precision(whole, 10**-DIGITS)
+    if snapped.is_empty:
+        raise AreaBad(why="broken")
+    return rounded(mapping(snapped))
 
 
 def rounded(value: Any) -> Any:
