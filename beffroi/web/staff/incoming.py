@@ -64,7 +64,8 @@ def line(message: Message) -> Incoming:
     severity, title, where, source = glimpse(message.pk, bytes(message.raw), get_language() or "")
     return Incoming(
         message=message, sev=severity.lower(), title=title or message.identifier or _("A message that cannot be read"),
-        where=where, source=source or message.sender or message.way, why=str(words.HELD.get(message.held, message.held)),
+        where=where, source=source or message.sender or message.way,
+        why=str(words.HELD.get(message.held, message.held)),
     )  # fmt: skip
 
 
