@@ -138,6 +138,11 @@ OWN: Final[dict[str, Words]] = {
         _("It is not the one that was on your screen. Nothing was approved and nothing was sent."),
         _("Open it again, read the new text and decide then."),
     ),
+    "call-lapsed": Words(
+        _("Too late: the call has lapsed"),
+        _("Nobody decided in time, or its own end has come. Nothing was sent."),
+        _("Open it, make a draft of it again, look at its times and hand it over."),
+    ),
     "call-step-refused": Words(
         _("The call is past that"), _("It is now %(now)s and cannot become %(then)s. Nothing was changed."), REOPEN
     ),
