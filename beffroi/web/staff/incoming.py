@@ -18,7 +18,6 @@ from beffroi.calls.state import Severity
 from beffroi.crisis import actions as crisis
 from beffroi.crisis.chain import Standing
 from beffroi.crisis.models import Feed, Message
-from beffroi.standards.cap import model as cap
 from beffroi.standards.cap.read import check
 from beffroi.web.doors import opens
 from beffroi.web.staff import words
@@ -37,6 +36,7 @@ class Incoming:
     message: Message
     sev: str
     title: str
+    where: str
     source: str
     why: str
 
@@ -61,30 +61,26 @@ def held() -> list[Incoming]:
 
 def line(message: Message) -> Incoming:
     """The line of a message: from its worst info, in the reader's language if it has it."""
-    severity, title, source = glimpse(message.pk, bytes(message.raw), get_language() or "")
+    severity, title, where, source = glimpse(message.pk, bytes(message.raw), get_language() or "")
     return Incoming(
         message=message, sev=severity.lower(), title=title or message.identifier or _("A message that cannot be read"),
-        source=source or message.sender or message.way, why=str(words.HELD.get(message.held, message.held)),
+        where=where, source=source or message.sender or message.way,
+        why=str(words.HELD.get(message.held, message.held)),
     )  # fmt: skip
 
 
 @lru_cache(maxsize=256)
-def glimpse(_pk: int, raw: bytes, language: str) -> tuple[str, str, str]:
-    """Severity, title and source of a message; its bytes never change, so each is read once a process."""
+def glimpse(_pk: int, raw: bytes, language: str) -> tuple[str, str, str, str]:
+    """Severity, title, area and source of a message; its bytes never change, so each is read once a process."""
     alert = check(raw, profile="tolerant").alert
     if alert is None or not alert.info:
-        return Severity.UNKNOWN, "", ""
+        return Severity.UNKNOWN, "", "", ""
     worst = min(alert.info, key=lambda info: list(Severity).index(Severity(info.severity)))
     info = next(
         (one for one in alert.info if one.language.lower().partition("-")[0] == language.partition("-")[0]), worst
     )
-    return worst.severity, titled(info), info.senderName or alert.sender
-
-
-def titled(info: cap.Info) -> str:
-    """Event and area of an info."""
     where = "; ".join(dict.fromkeys(part.areaDesc for part in info.area))
-    return f"{info.headline or info.event}, {where}" if where else info.headline or info.event
+    return worst.severity, info.headline or info.event, where, info.senderName or alert.sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ def take(raw: bytes) -> Message:
 def test_a_warning_stands_on_the_desk_with_its_draft(bruno: Person, town: None, enter: Enter) -> None:
     taken = take(message())
     (found,) = incoming.standing()
-    assert (found.sev, found.title, found.source) == ("extreme", "Pluie rouge, Nord", "Météo")
+    assert (found.sev, found.title, found.where, found.source) == ("extreme", "Pluie rouge", "Nord", "Météo")
     assert taken.call is not None
     assert found.draft == taken.call.public_id
     page = enter(bruno).get("/desk/").content.decode()
