@@ -6,7 +6,6 @@ import argparse
 import json
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from beffroi.ops.cap_check import find_files, judge, read
 from beffroi.standards.cap import outline
@@ -27,7 +26,7 @@ class Figures:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the benchmark."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder to walk")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a folder to walk")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.set_defaults(run=run)
 
