@@ -56,6 +56,7 @@ def owner_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def django_db_setup(owner_url: str, django_db_blocker: Any) -> Iterator[None]:
     """Tables made by the owner; everything else runs as the application, with its few rights."""
+    from django import conf
     from django.db import connections
 
     from beffroi import city
@@ -64,6 +65,7 @@ def django_db_setup(owner_url: str, django_db_blocker: Any) -> Iterator[None]:
     from beffroi.ops import migrate, postgres
 
     keys.create_missing(HOME / "keys", common_name="town", now=datetime.now(UTC))
+    conf.settings.PASSWORD_HASHERS = ["tests.quick_hash.QuickScrypt"]  # hashing would be most of the run
     app_url = postgres.database("tests").app_url
     name = conninfo_to_dict(owner_url)["dbname"]
     for alias, url in (("owner", owner_url), ("default", make_conninfo(app_url, dbname=name))):

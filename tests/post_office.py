@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -12,10 +13,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.browser.loop import LoopThread
 
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # the server tells of every command
+
 DROP = "drop"
 """Hang up instead of answering."""
 HANG = "hang"
 """Never answer."""
+GATE = "gate"
+"""Take it, once `open_gate` was called."""
 OK = "250 OK"
 
 
@@ -42,7 +47,7 @@ class Mail:
 
 @dataclass
 class Script:
-    """What is answered next, by command (MAIL, RCPT, DATA); for RCPT also by recipient. Then everything is taken."""
+    """What is answered next, by command (MAIL, RCPT, DATA); for RCPT also by recipient. After that, OK."""
 
     next: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
     recipients: dict[str, str] = field(default_factory=dict)
@@ -58,6 +63,8 @@ class PostOffice:
         self._is_8bit = is_8bit
         self._servers: list[SMTP] = []
         self._loop = LoopThread("post-office")
+        self._gate = asyncio.Event()
+        self.waiting = 0
         self._server = self._loop.run(self._start())
         self.port = self._server.sockets[0].getsockname()[1]
         self.url = f"smtp://127.0.0.1:{self.port}"
@@ -90,6 +97,9 @@ class PostOffice:
     def forget(self) -> None:
         """A new day: nothing kept, nobody connected, everything is taken."""
         self._loop.call(self._hang_up)
+        self.open_gate()
+        self._gate = asyncio.Event()
+        self.waiting = 0
         self.mails.clear()
         self.script = Script()
         self.connections = 0
@@ -102,6 +112,10 @@ class PostOffice:
         """What is answered whenever this recipient is named."""
         self.script.recipients[recipient] = answer
 
+    def open_gate(self) -> None:
+        """Whoever waits at the gate may pass."""
+        self._loop.call(self._gate.set)
+
     def to(self, recipient: str) -> list[Mail]:
         """Mails to one recipient, oldest first."""
         return [mail for mail in list(self.mails) if mail.recipient == recipient]
@@ -109,6 +123,10 @@ class PostOffice:
     async def _answer(self, server: SMTP, answer: str) -> str:
         if answer == HANG:
             await asyncio.Event().wait()
+        if answer == GATE:
+            self.waiting += 1
+            await self._gate.wait()
+            return OK
         if answer == DROP or answer.startswith("421"):
             if answer != DROP:
                 await server.push(answer)
@@ -147,7 +165,7 @@ class PostOffice:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         answer = self._next("DATA")
-        if answer == DROP or answer.startswith("250"):  # dropped after the final dot: it was taken, and nobody knows
+        if answer in {DROP, GATE, OK}:  # dropped after the final dot: it was taken, and nobody knows
             raw = envelope.original_content or b""
             self.mails.extend(Mail(str(recipient), raw) for recipient in envelope.rcpt_tos)
         return await self._answer(server, answer)

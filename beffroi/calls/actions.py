@@ -104,9 +104,11 @@ def follow(person: Person | None, prior: Call, content: Content, *, msgType: str
 
 
 def fill(call: Call, content: Content) -> None:
-    """Put the content into the row's columns. An event is an exercise or it is not: later messages are as its first."""
+    """Put the content into the row's columns; CAP knows whole seconds only. An event is an exercise or it is not: later
+    messages are as its first."""
     for name in FIELDS:
-        setattr(call, name, getattr(content, name))
+        value = getattr(content, name)
+        setattr(call, name, value.replace(microsecond=0) if isinstance(value, datetime) else value)
     if call.follows is not None:
         call.status = call.follows.status
 

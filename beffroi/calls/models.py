@@ -103,6 +103,12 @@ class Call(models.Model):
         return self.root or self
 
     @property
+    def weight(self) -> str:
+        """The severity that says how it travels and who decides on it. The end of a warning weighs what it ends: a
+        false alarm is corrected as fast as it was raised. Only a mere expiry weighs little."""
+        return self.follows.severity if self.follows and self.ending in {"all-clear", "false-alarm"} else self.severity
+
+    @property
     def is_exercise(self) -> bool:
         """Whether it goes only to those who asked for exercises."""
         return self.status == "Exercise"

@@ -86,6 +86,12 @@ def test_a_waiting_call_is_refused_opened_again_and_taken_back(town: None, bruno
         calls.withdraw(bruno, "nothing")
 
 
+def test_a_draft_has_whole_seconds_as_cap_wants_them(town: None, bruno: Any, chiara: Any) -> None:
+    end = clock.now().replace(microsecond=1) + timedelta(hours=1)
+    call = make.live(bruno, chiara, onset=end - timedelta(minutes=1), expires=end)
+    assert (call.onset, call.expires) == (end.replace(microsecond=0) - timedelta(minutes=1), end.replace(microsecond=0))
+
+
 def test_a_robot_changes_only_its_own_draft(town: None, bruno: Any, chiara: Any) -> None:
     call = calls.draft(None, make.content(), warned_at=clock.now())
     calls.edit(None, call.public_id, make.content(severity="Extreme"))
