@@ -58,6 +58,9 @@ SIGNATURE: Final = Words(
 ZONES: Final = Words(
     _("The zones were not added"), _("The file or one of its zones cannot be used. Nothing was added."), CHECK
 )
+ACCOUNT: Final = Words(
+    _("The account or key was not changed"), _("What was given for it is missing, wrong or already taken."), CHECK
+)
 FEED: Final = Words(
     _("A feed does not answer as it should"), _("Warnings of this source may be missing. Silence is not an all-clear."),
     _("Look at the source's own page, and tell the engineer on duty."),
@@ -129,6 +132,9 @@ OWN: Final[dict[str, Words]] = {
     "call-content-bad": Words(
         _("Something in the call is missing or wrong"), _("Nothing was saved."), _("Correct the marked fields.")
     ),
+    "draft-in-work": Words(
+        _("Somebody is at this call"), _("It waits for a person, so a robot changes nothing about it."), REOPEN
+    ),
     "phase-unknown": Words(_("There is no such phase"), _("The phase was not changed."), CHECK),
     "reason-missing": Words(
         _("A reason is missing"), _("Who refuses says why. Nothing was refused yet."), _("Write the reason and send it again.")
@@ -186,11 +192,15 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
         "signature-unreadable", "signature-unsupported", "signature-untrusted",
     )),
     (ZONES, ("alias-file-bad", "zone-bad", "zone-changed", "zone-file-bad", "zone-source-bad", "file-unreadable")),
-    (FEED, ("feed-refused", "feed-unreadable", "http-timeout", "http-too-large")),
+    (FEED, (
+        "feed-certificate-unreadable", "feed-links-failed", "feed-refused", "feed-unreadable", "http-timeout",
+        "http-too-large",
+    )),
+    (ACCOUNT, ("body-unknown", "key-bad", "key-exists", "person-bad", "person-exists", "person-unknown")),
     (AWAY, ("database-failed", "disk-full", "process-lost", "exercise-stuck")),
     (MACHINE, (
         "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version",
-        "database-programs-missing",
+        "database-owner-missing", "database-programs-missing",
         "demo-data-missing", "key-broken", "key-exposed", "key-missing", "no-such-actor", "not-on-shelf", "seal-broken",
         "shelf-broken", "state-unusable",
     )),
