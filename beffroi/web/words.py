@@ -132,6 +132,9 @@ OWN: Final[dict[str, Words]] = {
     "call-content-bad": Words(
         _("Something in the call is missing or wrong"), _("Nothing was saved."), _("Correct the marked fields.")
     ),
+    "draft-in-work": Words(
+        _("Somebody is at this call"), _("It waits for a person, so a robot changes nothing about it."), REOPEN
+    ),
     "phase-unknown": Words(_("There is no such phase"), _("The phase was not changed."), CHECK),
     "reason-missing": Words(
         _("A reason is missing"), _("Who refuses says why. Nothing was refused yet."),
@@ -207,7 +210,7 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
     "proof-failed")),
     (MACHINE, (
         "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version",
-        "database-programs-missing",
+        "database-owner-missing", "database-programs-missing",
         "demo-data-missing", "key-broken", "key-exposed", "key-missing", "no-such-actor", "not-on-shelf", "seal-broken",
         "shelf-broken", "state-unusable",
     )),
