@@ -175,9 +175,6 @@ OWN: Final[dict[str, Words]] = {
     "text-too-long": LONG,
     "push-too-long": LONG,
     "time-bad": Words(_("We could not read the time"), _("A date or a time is not as it should be."), CHECK),
-    "draft-in-work": Words(
-        _("Somebody is at this draft"), _("The incoming message waits. Nothing was changed under their hands."), REOPEN
-    ),
     "cannot-sign": Words(
         _("The alert was not sent"),
         _("It could not be signed, and an alert without our signature does not leave. Nothing left."),
@@ -199,8 +196,7 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
         "signature-broken", "signature-invalid", "signature-missing", "signature-not-alone", "signature-not-valid-then",
         "signature-unreadable", "signature-unsupported", "signature-untrusted",
     )),
-    (ZONES, ("alias-file-bad", "zone-bad", "zone-changed", "zone-file-bad", "zone-source-bad", "file-unreadable",
-    "path-unreadable")),
+    (ZONES, ("alias-file-bad", "zone-bad", "zone-changed", "zone-file-bad", "zone-source-bad", "file-unreadable")),
     (ACCOUNT, (
         "body-unknown", "key-bad", "key-exists", "person-bad", "person-exists", "person-unknown", "role-unknown",
     )),
