@@ -196,8 +196,7 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
         "signature-broken", "signature-invalid", "signature-missing", "signature-not-alone", "signature-not-valid-then",
         "signature-unreadable", "signature-unsupported", "signature-untrusted",
     )),
-    (ZONES, ("alias-file-bad", "zone-bad", "zone-changed", "zone-file-bad", "zone-source-bad", "file-unreadable",
-    "path-unreadable")),
+    (ZONES, ("alias-file-bad", "zone-bad", "zone-changed", "zone-file-bad", "zone-source-bad", "file-unreadable")),
     (ACCOUNT, (
         "body-unknown", "key-bad", "key-exists", "person-bad", "person-exists", "person-unknown", "role-unknown",
     )),
