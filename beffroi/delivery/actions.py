@@ -88,6 +88,8 @@ def close_alone(person: Person | None, public_id: str) -> Call:
 def issue(call: Call, authority: Authority, *, approver: Person | None) -> None:
     """Sign, go live, stop what came before, insert the shards, publish, wake the workers: all or nothing."""
     sent = clock.now().replace(microsecond=0)
+    if call.follows is not None and call.follows.sent is not None:
+        sent = max(sent, call.follows.sent)  # a clock that goes wrong must not hold up a correction
     identifier, signed = compose(call, sent)
     if call.follows is not None:
         fanout.stop(Shard.objects.filter(call=call.follows))
