@@ -15,6 +15,8 @@ COMMANDS = {
     "worker": "send, keep the clock and poll the feeds",
     "sinks": "take and show what the demo sends",
     "language": "compile the translations, or say what is not translated",
+    "people": "open and close staff accounts and programs' keys",
+    "keys": "make and check the city's keys",
     "migrate": "bring the tables up to date",
     "cap": "check and import CAP messages",
     "zones": "build, add and list the zones that feeds name and the places that residents pick",

@@ -123,7 +123,7 @@ def responses(reading: Reading) -> list[str]:
 
 
 def moment(reading: Reading, name: str, town: City) -> datetime | None:
-    """A time on the city's clock (`2026-11-21T23:00`) or with its offset; UTC. Of an hour that comes twice, the later."""
+    """A time on the city's clock (`2026-11-21T23:00`) or with its offset; UTC. An hour that comes twice: the later."""
     try:
         found = datetime.fromisoformat(reading.line(name))
         if found.tzinfo is None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from beffroi.errors import BeffroiError
+from beffroi.errors import BadInput, NotFound
 from beffroi.standards.cap.build import UNKNOWN_SENT
 from beffroi.standards.cap.codes import Profile
 from beffroi.standards.cap.container import unpack
@@ -26,16 +26,9 @@ SUFFIXES = {".xml", ".cap", ".atom", ".rss"}
 """Files that are looked at when a folder is given; a file that is named itself may have any name."""
 
 
-class PathUnreadable(BeffroiError):
-    """A path that was given does not exist, cannot be read, or is a folder without a CAP file."""
-
-    code = "path-unreadable"
-    status = 400
-
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the verb."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder to walk")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a folder to walk")
     parser.add_argument("--profile", choices=("strict", "tolerant"), default="strict",
                         help="tolerant reads known deviations of real agencies, with a warning")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -48,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     is_clean = True
     for file in files:
         count = 0
-        for name, verdict in judge(str(file), read(file), options.profile):
+        for name, verdict in judge(file, read(file), options.profile):
             count += 1
             is_clean = is_clean and verdict.verdict != "reject"
             print(json.dumps(to_json(name, verdict)) if options.json else to_words(name, verdict))
@@ -57,27 +50,29 @@ def run(options: argparse.Namespace) -> int:
     return 0 if is_clean else 1
 
 
-def find_files(paths: list[Path]) -> Iterator[Path]:
-    """The files meant by the paths, in the order given, those of a folder sorted. Raises `PathUnreadable`."""
+def find_files(paths: list[str]) -> Iterator[str]:
+    """The files meant by the paths, spelt as given, those of a folder sorted. `NotFound` where there is none."""
     for path in paths:
-        if not path.is_dir():
-            if not path.exists():
-                raise PathUnreadable(path=path)
+        folder = Path(path)
+        if not folder.is_dir():
+            if not folder.exists():
+                raise NotFound(path=path)
             yield path
             continue
-        inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+        inside = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
         if not inside:
-            raise PathUnreadable(path=path, suffixes=" ".join(sorted(SUFFIXES)))
-        yield from inside
+            raise NotFound(path=path, suffixes=" ".join(sorted(SUFFIXES)))
+        for file in inside:
+            yield f"{path.rstrip('/')}/{file.relative_to(folder)}"
 
 
-def read(file: Path) -> bytes:
-    """The bytes, but no more than the reader refuses anyway. Raises `PathUnreadable`."""
+def read(file: str) -> bytes:
+    """The bytes, but no more than the reader refuses anyway. `BadInput` where they cannot be had."""
     try:
-        with file.open("rb") as stream:
+        with Path(file).open("rb") as stream:
             return stream.read(MAX_FEED_BYTES + 1)
     except OSError as err:
-        raise PathUnreadable(path=file, reason=err.strerror) from err
+        raise BadInput(path=file, reason=err.strerror) from err
 
 
 def judge(name: str, data: bytes, profile: Profile) -> Iterator[tuple[str, Verdict]]:

@@ -262,6 +262,7 @@ def _make(folder: Path) -> None:
         first = (
             f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{passwords[OWNER]}';\n"
             f"CREATE ROLE {APP} LOGIN PASSWORD '{passwords[APP]}';\n"
+            f"GRANT {APP} TO {OWNER};\n"  # so that the owner can end the application's connections: to restore, to drop
             f"CREATE DATABASE {DATABASE} OWNER {OWNER};\n"
         )
         _run(folder, "postgres", "--single", "-c", "exit_on_error=true", "-D", work / "data", "postgres", words=first)

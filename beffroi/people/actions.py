@@ -87,21 +87,44 @@ def add_person(person: Person, *, password: str, totp_secret: str) -> Person:
     try:
         with transaction.atomic(using=OWNER):
             person.save(using=OWNER)
-            data = {"secret": encrypt(totp_secret)}
-            Authenticator(user_id=person.pk, type=Authenticator.Type.TOTP, data=data).save(using=OWNER)
+            add_factor(person, totp_secret)
             log.write_as_owner("person.add", f"person:{person.pk}", role=person.role, body=person.body)
     except IntegrityError as err:
         raise PersonExists() from err
     return person
 
 
+def renew_person(email: str, *, password: str, totp_secret: str) -> Person:
+    """A lost password or a lost phone: both are new, the old ones and every open session end."""
+    with transaction.atomic(using=OWNER):
+        person = open_person(email)
+        person.set_password(password)
+        person.save(using=OWNER, update_fields=["password"])
+        Authenticator.objects.using(OWNER).filter(user_id=person.pk).delete()
+        add_factor(person, totp_secret)
+        log.write_as_owner("person.renew", f"person:{person.pk}")
+    return person
+
+
+def open_person(email: str) -> Person:
+    """The account that is open under this address, locked; PersonUnknown when there is none."""
+    rows = Person.objects.using(OWNER).select_for_update()
+    person = rows.filter(email=email.strip().lower(), is_active=True).first()
+    if person is None:
+        raise PersonUnknown()
+    return person
+
+
+def add_factor(person: Person, totp_secret: str) -> None:
+    """The second factor of an account; `totp_secret` is base32 and kept sealed."""
+    data = {"secret": encrypt(totp_secret)}
+    Authenticator(user_id=person.pk, type=Authenticator.Type.TOTP, data=data).save(using=OWNER)
+
+
 def end_person(email: str) -> Person:
     """The account opens nothing any more, at once and in every browser; what it did stays in the log."""
     with transaction.atomic(using=OWNER):
-        rows = Person.objects.using(OWNER).select_for_update()
-        person = rows.filter(email=email.strip().lower(), is_active=True).first()
-        if person is None:
-            raise PersonUnknown()
+        person = open_person(email)
         person.is_active = False
         person.save(using=OWNER, update_fields=["is_active"])
         log.write_as_owner("person.end", f"person:{person.pk}")

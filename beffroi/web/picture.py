@@ -176,8 +176,9 @@ def labels(view: View, near: Sequence[Place], shapes: Sequence[tuple[BaseGeometr
     found: list[Label] = []
     for place in sorted(near, key=rank):
         x, y, name = view.x(place.lon), view.y(place.lat), place.name_in(language)
-        half = len(name) * 4.2 + 8
-        own = (x - half, y - 16, x + half, y + 10)
+        size = 1.45 if len(found) < FEW else 1.0  # on a narrow screen these are drawn larger (base.css, .m-label)
+        half = len(name) * 4.2 * size + 6
+        own = (x - half, y - 16 * size, x + half, y + 8 * size)
         if own[0] < 0 or own[2] > WIDTH or own[1] < 0 or own[3] > HEIGHT or any(meets(own, other) for other in taken):
             continue
         taken.append(own)

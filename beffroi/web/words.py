@@ -58,6 +58,9 @@ SIGNATURE: Final = Words(
 ZONES: Final = Words(
     _("The zones were not added"), _("The file or one of its zones cannot be used. Nothing was added."), CHECK
 )
+ACCOUNT: Final = Words(
+    _("The account or key was not changed"), _("What was given cannot be taken. Nothing was changed."), CHECK
+)
 FEED: Final = Words(
     _("A feed does not answer as it should"), _("Warnings of this source may be missing. Silence is not an all-clear."),
     _("Look at the source's own page, and tell the engineer on duty."),
@@ -129,14 +132,23 @@ OWN: Final[dict[str, Words]] = {
     "call-content-bad": Words(
         _("Something in the call is missing or wrong"), _("Nothing was saved."), _("Correct the marked fields.")
     ),
+    "draft-in-work": Words(
+        _("Somebody is at this call"), _("It waits for a person, so a robot changes nothing about it."), REOPEN
+    ),
     "phase-unknown": Words(_("There is no such phase"), _("The phase was not changed."), CHECK),
     "reason-missing": Words(
-        _("A reason is missing"), _("Who refuses says why. Nothing was refused yet."), _("Write the reason and send it again.")
+        _("A reason is missing"), _("Who refuses says why. Nothing was refused yet."),
+        _("Write the reason and send it again.")
     ),
     "call-changed": Words(
         _("The text has changed"),
         _("It is not the one that was on your screen. Nothing was approved and nothing was sent."),
         _("Open it again, read the new text and decide then."),
+    ),
+    "call-lapsed": Words(
+        _("Too late: the call has lapsed"),
+        _("Nobody decided in time, or its own end has come. Nothing was sent."),
+        _("Open it, make a draft of it again, look at its times and hand it over."),
     ),
     "call-step-refused": Words(
         _("The call is past that"), _("It is now %(now)s and cannot become %(then)s. Nothing was changed."), REOPEN
@@ -163,7 +175,6 @@ OWN: Final[dict[str, Words]] = {
     "text-too-long": LONG,
     "push-too-long": LONG,
     "time-bad": Words(_("We could not read the time"), _("A date or a time is not as it should be."), CHECK),
-    "role-unknown": Words(_("There is no such role"), _("The account was not changed."), CHECK),
     "cannot-sign": Words(
         _("The alert was not sent"),
         _("It could not be signed, and an alert without our signature does not leave. Nothing left."),
@@ -186,11 +197,16 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
         "signature-unreadable", "signature-unsupported", "signature-untrusted",
     )),
     (ZONES, ("alias-file-bad", "zone-bad", "zone-changed", "zone-file-bad", "zone-source-bad", "file-unreadable")),
-    (FEED, ("feed-refused", "feed-unreadable", "http-timeout", "http-too-large")),
-    (AWAY, ("database-failed", "disk-full", "process-lost", "exercise-stuck")),
+    (ACCOUNT, (
+        "body-unknown", "key-bad", "key-exists", "person-bad", "person-exists", "person-unknown", "role-unknown",
+    )),
+    (FEED, ("feed-certificate-unreadable", "feed-links-failed", "feed-refused", "feed-unreadable", "http-timeout",
+    "http-too-large")),
+    (AWAY, ("database-failed", "disk-full", "exercise-stuck", "mail-server-down", "output-lost", "process-lost",
+    "proof-failed")),
     (MACHINE, (
         "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version",
-        "database-programs-missing",
+        "database-owner-missing", "database-programs-missing",
         "demo-data-missing", "key-broken", "key-exposed", "key-missing", "no-such-actor", "not-on-shelf", "seal-broken",
         "shelf-broken", "state-unusable",
     )),

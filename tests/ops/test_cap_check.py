@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from beffroi.__main__ import main
+from beffroi.errors import BadInput
+from beffroi.ops.cap_check import read
 from tests.standards import samples
 from tests.standards.cap import corpus
 from tests.standards.cap.corpus import BASE, changed, derived
@@ -96,6 +98,15 @@ def test_folders_are_walked_in_order(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert code == 0
 
 
+def test_a_path_is_shown_as_it_was_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "in/a.xml", changed())
+    monkeypatch.chdir(tmp_path)
+    _, found = answers(capsys, "./in/a.xml", "./in/", "in/../in", "in")
+    assert [answer["file"] for answer in found] == ["./in/a.xml", "./in/a.xml", "in/../in/a.xml", "in/a.xml"]
+
+
 @pytest.mark.parametrize("name", ["missing.xml", "empty-folder"])
 def test_a_path_without_messages_is_an_error_before_anything_is_said(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -105,7 +116,14 @@ def test_a_path_without_messages_is_an_error_before_anything_is_said(
     assert main(["cap", "check", good, str(tmp_path / name)]) == 2
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err.startswith(f"beffroi: path-unreadable: path={tmp_path / name}")
+    assert told.err.startswith(f"beffroi: not-found: path={tmp_path / name}")
+
+
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(tmp_path / "gone.xml")
+    with pytest.raises(BadInput) as caught:
+        read(path)
+    assert caught.value.facts == {"path": path, "reason": "No such file or directory"}
 
 
 @pytest.mark.parametrize("words", [[], ["--profile", "loose", "x"], ["--jsonl", "x"]])

@@ -31,3 +31,4 @@ def test_an_error_is_told_in_the_language_of_the_person(bruno: Person, town: Non
     answer = enter(bruno).get("/desk/log/", headers={"Accept-Language": "en"})
     assert answer.status_code == 403
     assert b'<html lang="fr"' in answer.content
+    assert b'href="/desk/"' in answer.content

@@ -37,6 +37,7 @@ LINKS_S: Final = 30
 others."""
 SILENT_S: Final = 300
 """A feed that gave nothing readable for so long is shown as silent: unknown is not zero."""
+SILENT: Final = "silent"
 NO_MESSAGE: Final = frozenset({"html-page", "empty", "not-xml"})
 """What a server says when it is in trouble. The message behind the link is still to come, so it is asked for again."""
 
@@ -45,7 +46,7 @@ IsOver = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """What is wrong with a feed: `silent`, or the code of its last error; `since` it last answered (None: never)."""
+    """What is wrong with a feed: SILENT, or the code of its last error; `since` it last answered (None: never)."""
 
     feed: str
     why: str
@@ -63,7 +64,7 @@ def alarms(now: datetime) -> list[Alarm]:
         if row is not None and row.error:
             found.append(Alarm(feed=setting.name, why=row.error, since=since))
         elif since is None or now - since > patience:
-            found.append(Alarm(feed=setting.name, why="silent", since=since))
+            found.append(Alarm(feed=setting.name, why=SILENT, since=since))
     return found
 
 

@@ -10,6 +10,7 @@ from lxml import etree
 
 from beffroi.standards.cap import geometry
 from beffroi.standards.cap.model import Alert, Area, Circle, Info, Pair, Point, Reference, Resource
+from beffroi.standards.cap.outline import Outline, read_outline
 from beffroi.standards.cap.schema import NAMESPACE_OF, Version, shape
 from beffroi.standards.cap.verdict import Report, Where
 
@@ -27,9 +28,6 @@ MANY = frozenset(
 )
 """Elements that may repeat in some version."""
 
-Outline = tuple[tuple[Point, ...] | None, tuple[geometry.Fault, ...]]
-"""The points of a polygon, None where it cannot be used, and what was noticed about it."""
-
 
 class Builder:
     """Reads one alert; what it cannot read it notes in the report and leaves out."""
@@ -39,7 +37,7 @@ class Builder:
         self.version: Version = version
         self.report = report
         self.names = _names(version)
-        self.rings: dict[str, Outline] = {}
+        self.outlines: dict[str, Outline] = {}
         self.vertices = 0
         self.comparisons = 0
 
@@ -194,43 +192,17 @@ class Builder:
         return tuple(found)
 
     def _polygon(self, text: str, where: Where) -> tuple[Point, ...] | None:
-        known = self.rings.get(text)  # the languages of a message most often repeat the same areas
-        if known is None:
+        outline = self.outlines.get(text)  # the languages of a message most often repeat the same areas
+        if outline is None:
+            self.vertices += text.count(",")
             if self.vertices > MAX_VERTICES:
+                self.report.add("too-many-vertices", where, limit=MAX_VERTICES)
                 return None
-            known = self.rings[text] = self._ring(text)
-        ring, faults = known
-        for code, facts in faults:
+            outline = self.outlines[text] = read_outline(text, geometry.MAX_COMPARISONS - self.comparisons)
+            self.comparisons += outline.compared
+        for code, facts in outline.faults:
             self.report.record(code, where, facts)
-        return ring
-
-    def _ring(self, text: str) -> Outline:
-        if not text.strip():
-            return None, (("polygon-empty", {}),)
-        self.vertices += text.count(",")
-        if self.vertices > MAX_VERTICES:
-            return None, (("too-many-vertices", {"limit": MAX_VERTICES}),)
-        faults: list[geometry.Fault] = []
-        ring = geometry.read_ring(text)
-        if ring is None and (ring := geometry.read_ring(geometry.without_spacing(text))):
-            faults.append(("polygon-spacing", {}))
-        if ring is None:
-            return None, (("polygon-unreadable", {"value": text}),)
-        if len(ring) < 4:
-            faults.append(("polygon-short", {"count": len(ring)}))
-        if not ring.is_closed:
-            faults.append(("polygon-open", {}))
-            ring = ring.close()
-        if len(ring) < 4:
-            return None, tuple(faults)
-        faults += geometry.ring_faults(ring)
-        if any(code in geometry.UNUSABLE for code, _ in faults):
-            return None, tuple(faults)
-        crosses, compared = geometry.find_crossing(ring, geometry.MAX_COMPARISONS - self.comparisons)
-        self.comparisons += compared
-        if crosses or self.comparisons > geometry.MAX_COMPARISONS:
-            faults.append(("polygon-crossing" if crosses else "polygon-unchecked", {}))
-        return ring.points, tuple(faults)
+        return outline.points
 
     def _circle(self, text: str, where: Where) -> Circle | None:
         circle = geometry.read_circle(text)

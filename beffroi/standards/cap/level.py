@@ -17,14 +17,14 @@ Colour = Literal["green", "yellow", "orange", "red"]
 COLOURS: tuple[Colour, ...] = ("green", "yellow", "orange", "red")
 SEVERITY_OF: dict[Colour, str] = {"green": "Minor", "yellow": "Moderate", "orange": "Severe", "red": "Extreme"}
 AEMET: dict[str, Colour] = {"verde": "green", "amarillo": "yellow", "naranja": "orange", "rojo": "red"}
-AEMET_LEVEL = "aemet-meteoalerta nivel"
-AWARENESS_LEVEL = "awareness_level"
+NAMES = ("awareness_level", "aemet-meteoalerta nivel")
+LENGTHS = tuple(map(len, NAMES))
 
 
 def level_values(info: Info) -> tuple[str, ...]:
     """What the info block says about its level, as it is written there."""
-    pairs = (*info.parameter, *info.eventCode)
-    return tuple(value for name, value in pairs if name.lower() in {AWARENESS_LEVEL, AEMET_LEVEL})
+    pairs = info.parameter + info.eventCode
+    return tuple([value for name, value in pairs if len(name) in LENGTHS and name.lower() in NAMES])
 
 
 def read_level(value: str) -> frozenset[Colour]:

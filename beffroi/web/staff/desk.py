@@ -90,7 +90,7 @@ def picture(person: Person) -> dict[str, Any]:
         "clock": decision(person, pending, robots, moment),
         "incoming": incoming.standing(),
         "held": incoming.held(),
-        "feeds": incoming.feeds(moment),
+        "feeds": city.current().feed,
         "waiting": pending,
         "robots": robots,
         "drafts": rows.drafts(),

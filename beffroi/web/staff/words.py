@@ -107,6 +107,11 @@ LOG: Final = {
     "phase.declare": gettext_lazy("Phase declared"),
     "warning.receive": gettext_lazy("Message came in"),
     "warning.settle": gettext_lazy("Message settled"),
+    "person.add": gettext_lazy("Account opened"),
+    "person.renew": gettext_lazy("New password and second factor"),
+    "person.end": gettext_lazy("Account closed"),
+    "key.add": gettext_lazy("Key made for a program"),
+    "key.end": gettext_lazy("Key of a program ended"),
     "delivery.erase": gettext_lazy("List of recipients erased"),
 }
 
@@ -119,6 +124,16 @@ HELD: Final = {
     "signature": gettext_lazy("Its signature is wrong or missing. It had no effect."),
     "sender-may-not": gettext_lazy("It would change a warning of another sender. It had no effect."),
     "draft-in-work": gettext_lazy("It changes a warning for which somebody is writing a call. Compare them."),
+    "source-cancelled": gettext_lazy(
+        "Its sender has taken the warning back, and somebody is writing a call about it. Compare them."
+    ),
+    "references-too-many": gettext_lazy("It refers to more messages than can be. It had no effect."),
+    "info-missing": gettext_lazy("It says nothing that could be told to anyone."),
+    "internal": gettext_lazy("It was kept, but something broke on our side. Read it, and tell the engineer on duty."),
+    "border-unknown": gettext_lazy("The city's outline is not known here. Read it, and tell the engineer on duty."),
+    "area-doubtful": gettext_lazy(
+        "Its area is drawn so that nobody knows what was meant. Draw the area, if the public must be told."
+    ),
     "area-empty": gettext_lazy("It names no area. Draw the area, if the public must be told."),
     "area-broken": gettext_lazy("Its area is broken. Draw the area, if the public must be told."),
     "area-outside": gettext_lazy("Its area does not touch the city."),

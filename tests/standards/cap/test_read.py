@@ -215,7 +215,7 @@ HARM = {
     "million-vertices": "area('<polygon>' + '1,1 ' * 1_000_000 + '</polygon>')",
     "million-vertices-in-16-MB": "area('<polygon>' + '50.8381,4.3441 ' * 1_000_000 + '</polygon>')",
     "a-knot": "area('<polygon>' + ' '.join(f'{i % 2}.5,{i / 1e4}' for i in range(190_000)) + '</polygon>')",
-    "star": "area('<polygon>' + ' '.join(f'{i * 77 % 180 - 90},{i * 131 % 360}' for i in range(99_999)) + '</polygon>')",
+    "star": "area('<polygon>' + ' '.join(f'{i * 77 % 90},{i * 131 % 180}' for i in range(99_999)) + '</polygon>')",
     "wrong-words": "changed(('<category>', '<category>x</category>' * 24_000 + '<category>'))",
     "unknown-elements": "changed(('<info>', '<x/>' * 49_000 + '<info>'))",
     "commas": "changed(('<info>', '<references>' + ',' * 4_000_000 + '</references><info>'))",

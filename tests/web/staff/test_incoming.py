@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from beffroi.crisis import intake
+from beffroi.crisis import intake, select
 from beffroi.crisis.models import Feed, Message
 from beffroi.lib import clock
 from beffroi.people.models import Entry, Person
-from beffroi.web.staff import incoming
+from beffroi.web.staff import incoming, words
 from tests.web.conftest import Enter
 
 CAP = """<?xml version="1.0" encoding="UTF-8"?>
@@ -35,7 +35,7 @@ def take(raw: bytes) -> Message:
 def test_a_warning_stands_on_the_desk_with_its_draft(bruno: Person, town: None, enter: Enter) -> None:
     taken = take(message())
     (found,) = incoming.standing()
-    assert (found.sev, found.title, found.source) == ("extreme", "Pluie rouge, Nord", "Météo")
+    assert (found.sev, found.title, found.where, found.source) == ("extreme", "Pluie rouge", "Nord", "Météo")
     assert taken.call is not None
     assert found.draft == taken.call.public_id
     page = enter(bruno).get("/desk/").content.decode()
@@ -79,11 +79,25 @@ def test_a_message_that_is_not_there(bruno: Person, town: None, enter: Enter) ->
 
 def test_a_silent_feed_is_an_alarm_for_unknown_is_not_nothing(town: None) -> None:
     now = clock.now()
-    (feed,) = incoming.feeds(now)
-    assert (feed.name, feed.is_silent) == ("weather", True)
+    (alarm,) = incoming.alarms(now)
+    assert (alarm.text.startswith("Feed weather is silent"), alarm.since) == (True, None)
     Feed.objects.create(name="weather", tried_at=now, answered_at=now)
     assert incoming.alarms(now) == []
-    Feed.objects.update(answered_at=now - timedelta(seconds=incoming.SILENT * 60 + 31), error="feed-unreadable")
+    Feed.objects.update(error="feed-links-failed")
     (alarm,) = incoming.alarms(now)
     assert "weather" in alarm.text
-    assert "feed-unreadable" in alarm.text
+    assert "feed-links-failed" in alarm.text
+    assert alarm.since == now
+
+
+def test_what_has_expired_stands_no_more(town: None) -> None:
+    taken = take(message())
+    assert taken.expires is not None
+    with clock.at(taken.expires):
+        assert incoming.standing() == []
+
+
+def test_every_reason_to_hold_has_words() -> None:
+    codes = [*select.WITHOUT_EFFECT, "sender-may-not", "draft-in-work", "source-cancelled", "info-missing", "internal"]
+    areas = [f"area-{why}" for why in ("doubtful", "empty", "broken", "outside", "unknown-zone", "too-large")]
+    assert {*codes, *areas, "border-unknown"} == set(words.HELD)
