@@ -16,7 +16,7 @@ check: ## Lint, format, types, contracts
 	@scripts/setup sh -ec 'ruff check .; ruff format --check .; mypy; lint-imports'
 
 bench: ## Measure on this machine what the documentation claims
-	@scripts/setup beffroi bench
+	@scripts/setup beffroi bench cap tests/data/cap $(wildcard ../shared/data/cap/messages)
 
 prove: ## Run the full sizes and write docs/proofs/*.json
 	@scripts/setup beffroi prove

@@ -116,7 +116,8 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 
 STATIC_TREE = PACKAGE / "web" / "static"
 STATIC_URL = f"/static/{digest(STATIC_TREE)}/"
-"""The digest is in the address, so that browsers may keep every file for ever (web/front.py serves them from memory)."""
+"""The digest is in the address, so that browsers may keep every file for ever (web/front.py serves them from
+memory)."""
 FORMAT_MODULE_PATH = "beffroi.web.formats"
 
 SESSION_COOKIE_HTTPONLY = True

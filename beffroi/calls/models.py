@@ -115,7 +115,8 @@ class Call(models.Model):
 
     @property
     def languages(self) -> list[str]:
-        """Its languages in the city's order: the first is for everybody who reads none of them (a JSON column keeps no order)."""
+        """Its languages in the city's order: the first is for everybody who reads none of them (a JSON column keeps
+        no order)."""
         own = [language for language in city.current().languages if language in self.texts]
         return own + sorted(set(self.texts) - set(own))
 

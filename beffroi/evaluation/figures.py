@@ -108,7 +108,8 @@ def floored(count: int) -> str:
 
 
 def people(counts: list[int]) -> str:
-    """A sum of people in words. Where a part of it is hidden (fewer than FLOOR), the sum is told in tens: an exact one would give
+    """A sum of people in words. Where a part of it is hidden (fewer than FLOOR), the sum is told in tens: an exact
+    one would give
     the hidden part away."""
     total = sum(counts)
     if total == 0:
@@ -213,7 +214,8 @@ def of_call(call: Call) -> Figures:
 
 
 def answers(call: Call, table: list[Row]) -> list[Figure]:
-    """The questions that a resident would ask, in the order in which they would; the figure first, then the sentence."""
+    """The questions that a resident would ask, in the order in which they would; the figure first, then the
+    sentence."""
     owed, accepted = people([row.owed for row in table]), people([row.accepted for row in table])
     failed = people([row.failed for row in table])
     found = [Figure(

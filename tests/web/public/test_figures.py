@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from beffroi.delivery.models import Shard
+from beffroi.evaluation.figures import of_call
 from beffroi.web.public import figures
 from tests import make
 
@@ -17,13 +18,14 @@ from tests import make
 def account(town: None, bruno: Any, chiara: Any) -> Any:
     """A sent call with three shards: two of pushes, one of mails of which some failed."""
     call = make.live(bruno, chiara)
+    assert call.issued_at is not None
     for channel, language, size, accepted, after_s in (
         ("webpush", "fr", 100, 100, 0.5), ("webpush", "fr", 100, 90, 2.0), ("email", "en", 40, 33, 1.0),
     ):  # fmt: skip
         at = call.issued_at + timedelta(seconds=after_s)
         Shard.objects.create(
-            call=call, channel=channel, language=language, lane=0, size=size, cursor=size, state="done", accepted=accepted,
-            failed=size - accepted, reasons={"550": size - accepted}, first_at=at, last_at=at,
+            call=call, channel=channel, language=language, lane=0, size=size, cursor=size, state="done",
+            accepted=accepted, failed=size - accepted, reasons={"550": size - accepted}, first_at=at, last_at=at,
         )  # fmt: skip
     return call
 
@@ -62,7 +64,7 @@ def test_a_draft_has_no_account(client: Client, town: None, bruno: Any) -> None:
 
 
 def test_the_curve_ends_at_what_was_accepted(account: Any) -> None:
-    found = figures.figures.of_call(account)
+    found = of_call(account)
     drawn = figures.chart(account, found)
     assert drawn is not None
     push = drawn.lines[0]
