@@ -152,7 +152,8 @@ def test_a_pending_call_lapses(town: None, bruno: Any, chiara: Any) -> None:
         delivery.approve(chiara, call.public_id, seen=bytes(call.digest or b""))
 
 
-CLOSE = """UPDATE calls_call SET state = 'live', authority = 'closing', identifier = public_id, sent = now(), signed = 'x',
+CLOSE = """UPDATE calls_call SET state = 'live', authority = 'closing', identifier = public_id, sent = now(), signed =
+'x',
     issued_at = now(), submitted_at = now(), digest = calls_editions_digest(id) WHERE id = %s"""
 
 
