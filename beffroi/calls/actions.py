@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from beffroi import city
 from beffroi.calls import edition, state
 from beffroi.calls.edition import Frozen
 from beffroi.calls.models import Call, Edition, Phase
@@ -257,8 +258,12 @@ def mark_paged(call: Call, now: datetime) -> bool:
 
 @transaction.atomic
 def declare_phase(person: Person, name: str) -> Phase:
-    """The city is in this phase from now on; the competence table of city.toml depends on it."""
-    access.demand(person, "phase.declare")
+    """The city is in this phase from now on; the competence table of city.toml depends on it. An officer may raise
+    it: only an
+    approver may lower it, or one person could choose a body that says yes."""
+    levels = {phase.code: phase.level for phase in city.current().phase}
+    now = current_phase(city.current().phase[0].code)
+    access.demand(person, "phase.lower" if levels.get(name, 0) < levels.get(now, 0) else "phase.declare")
     row = Phase.objects.create(name=name, declared_by=person)
     log.write(person, "phase.declare", "city:phase", phase=name)
     return row

@@ -21,6 +21,7 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "call.close":       frozenset({"officer", "approver"}),
     "call.inform":      frozenset({"officer", "approver"}),
     "phase.declare":    frozenset({"officer", "approver"}),
+    "phase.lower":      frozenset({"approver"}),
     "warning.read":     frozenset({"officer", "approver", "overseer"}),
     "warning.settle":   frozenset({"officer", "approver"}),
     "log.read":         frozenset({"overseer", "administrator"}),

@@ -161,10 +161,12 @@ def test_somebody_is_paged_once(town: None, bruno: Any, chiara: Any) -> None:
     assert not calls.mark_paged(make.pending(bruno), clock.now())
 
 
-def test_the_phase_in_force_is_the_last_declared(town: None, bruno: Any) -> None:
+def test_the_phase_in_force_is_the_last_declared(town: None, bruno: Any, chiara: Any) -> None:
     assert calls.current_phase("normal") == "normal"
     calls.declare_phase(bruno, "orsec")
     assert calls.current_phase("normal") == "orsec"
     assert make.pending(bruno).body == "prefect"
-    calls.declare_phase(bruno, "normal")
+    with pytest.raises(NotAllowed):
+        calls.declare_phase(bruno, "normal")
+    calls.declare_phase(chiara, "normal")
     assert calls.current_phase("other") == "normal"

@@ -17,7 +17,7 @@ MAY = {
     },
     "approver": {
         "desk.read", "call.read", "call.draft", "call.submit", "call.approve", "call.refuse", "call.close",
-        "call.inform", "phase.declare", "warning.read", "warning.settle",
+        "call.inform", "phase.declare", "phase.lower", "warning.read", "warning.settle",
     },
     "overseer": {"desk.read", "call.read", "warning.read", "log.read"},
     "administrator": {"desk.read", "log.read"},
