@@ -108,9 +108,8 @@ def floored(count: int) -> str:
 
 
 def people(counts: list[int]) -> str:
-    """A sum of people in words. Where a part of it is hidden (fewer than FLOOR), the sum is told in tens: an exact
-    one would give
-    the hidden part away."""
+    """A sum of people in words. Where a part of it is hidden (fewer than FLOOR), the sum is told in tens: an exact one
+    would give the hidden part away."""
     total = sum(counts)
     if total == 0:
         return _("nobody")
@@ -139,7 +138,7 @@ def steps(call: Call) -> list[Step]:
     moments = [
         (_("Warning came in"), call.warned_at),
         (_("Draft was made"), call.drafted_at),
-        (_("Handed to the second person"), call.submitted_at),
+        (_("Handed to the second person"), None if call.authority == "closing" else call.submitted_at),
         (_("Approved and issued"), call.issued_at),
         (_("First message accepted"), sent["first"]),
         (_("Last message accepted"), sent["last"]),
@@ -214,22 +213,22 @@ def of_call(call: Call) -> Figures:
 
 
 def answers(call: Call, table: list[Row]) -> list[Figure]:
-    """The questions that a resident would ask, in the order in which they would; the figure first, then the
-    sentence."""
+    """The questions that a resident would ask, in the order in which they would: the figure, then the sentence."""
     owed, accepted = people([row.owed for row in table]), people([row.accepted for row in table])
     failed = people([row.failed for row in table])
     found = [Figure(
         name="reach", question=_("How many messages were accepted?"), big=accepted,
         answer=_("It was for %(owed)s. Failed: %(failed)s.") % {"owed": owed, "failed": failed},
     )]  # fmt: skip
-    begin = call.warned_at or call.drafted_at
     if call.issued_at is None:
         return found
-    found.append(Figure(
-        name="decide", question=_("How long did the city take to decide?"),
-        big=lasting((call.issued_at - begin).total_seconds()),
-        answer=_("From the warning to the decision.") if call.warned_at else _("From the first draft to the decision."),
-    ))  # fmt: skip
+    warned_at = call.warned_at if call.number == 1 else None  # of a later message that would be the age of the event
+    if call.ending != "expired":  # there nobody decided
+        found.append(Figure(
+            name="decide", question=_("How long did the city take to decide?"),
+            big=lasting((call.issued_at - (warned_at or call.drafted_at)).total_seconds()),
+            answer=_("From the warning to the decision.") if warned_at else _("From the first draft to the decision."),
+        ))  # fmt: skip
     first = min((row.first_at for row in table if row.first_at), default=None)
     last = max((row.last_at for row in table if row.last_at), default=None)
     if first is not None and last is not None:
