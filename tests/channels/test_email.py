@@ -211,3 +211,18 @@ def test_a_domain_is_kept_in_ascii(django_db_setup: None) -> None:
     stored = CHANNEL.address({"email": " Ada@ÉTÉ.example "}, shelves.machine())
     assert stored == {"email": "Ada@xn--t-9fab.example"}
     assert CHANNEL.same(stored) == CHANNEL.same({"email": "ADA@xn--t-9fab.example"})
+
+
+@pytest.mark.parametrize("headline", [
+    "Cette alerte est terminée et n'a pas été renouvelée : Inondation, Nord-Ouest",
+    "Plain and short", "فيضان في الحي الشمالي، اصعدوا إلى الطابق الأعلى الآن من فضلكم ولا تستعملوا السيارة",
+])  # fmt: skip
+def test_a_long_subject_with_accents_arrives_as_it_was_written(
+    sender: email.Sender, post_office: PostOffice, headline: str
+) -> None:
+    source = "Emergències de la Comunitat (demostració de l'alerta)"
+    send(sender, 1, said=message(headline=headline, source=source))
+    [mail] = post_office.mails
+    assert mail.message["Subject"] == headline
+    shown = mail.message["From"].addresses[0].display_name  # Python's reader puts a second blank where a name is folded
+    assert " ".join(shown.split()) == source
