@@ -184,6 +184,9 @@ OWN: Final[dict[str, Words]] = {
         _("The alert was not sent"),
         _("It would not be a valid CAP message (%(element)s: %(reason)s). Nothing left."), CHECK
     ),
+    "method-refused": Words(
+        _("This address takes messages"), _("They come by %(allowed)s. Nothing was read."), _("Send it with that method.")
+    ),
     "key-refused": Words(
         _("No valid key"),
         _("The request bears no key, or one that is unknown, ended or for something else. Nothing was read."),
