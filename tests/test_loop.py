@@ -1,5 +1,4 @@
-"""The whole loop in one walk: a warning comes in, two people decide, people are reached, updated and told the end, and the
-figures appear."""
+"""The whole loop in one walk: a warning comes in, two people decide, people are reached, told more and told the end."""
 
 from __future__ import annotations
 
