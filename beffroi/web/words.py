@@ -206,8 +206,8 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
     )),
     (FEED, ("feed-certificate-unreadable", "feed-links-failed", "feed-refused", "feed-unreadable", "http-timeout",
     "http-too-large")),
-    (AWAY, ("database-failed", "disk-full", "exercise-stuck", "mail-server-down", "output-lost", "process-lost",
-    "proof-failed")),
+    (AWAY, ("channel-down", "database-failed", "disk-full", "exercise-stuck", "mail-server-down", "output-lost",
+    "process-lost", "proof-failed")),
     (MACHINE, (
         "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version",
         "database-owner-missing", "database-programs-missing",

@@ -25,11 +25,12 @@ class Worker(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__()
+        self.claimed = 0
         self.start()
 
     def run(self) -> None:
         try:
-            fanout.run()
+            self.claimed = fanout.run()
         finally:
             connections.close_all()
 
