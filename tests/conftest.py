@@ -56,7 +56,8 @@ def owner_url() -> Iterator[str]:
     name = f"tests_{os.getpid()}"
     with psycopg.connect(server.owner_url, autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield make_conninfo(server.owner_url, dbname=name)
+    yield make_conninfo(server.owner_url, dbname=name)
+    with psycopg.connect(server.owner_url, autocommit=True) as admin:  # anew: tests may restart the server
         admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 

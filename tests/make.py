@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -103,6 +104,17 @@ def crowd(count: int, point: tuple[float, float] = NORTH_WEST, **changes: Any) -
         for number in range(before, before + count)
     ])  # fmt: skip
     return list(Subscription.objects.order_by("pk").values_list("pk", flat=True)[before:])
+
+
+def phones(endpoints: Sequence[str], point: tuple[float, float] = NORTH_WEST) -> None:
+    """Many people with a phone each in one cell."""
+    audience.subscribe_many([
+        Wish(
+            channel="webpush", address=Phone(endpoint).address, same=endpoint, language="fr", floor=0,
+            is_exercise=False, cells=[grid.cell(*point)],
+        )
+        for endpoint in endpoints
+    ])  # fmt: skip
 
 
 def phone_subscription(phone: Phone, point: tuple[float, float] = NORTH_WEST, **changes: Any) -> Subscription:

@@ -17,7 +17,6 @@ from beffroi.delivery.models import Shard as Row
 from beffroi.lib import clock, fuse
 from tests import make
 from tests.delivery.workers import hasten, lose_leases, tally
-from tests.phone import Phone
 from tests.post_office import PostOffice
 from tests.push_sink import PushSink
 
@@ -93,17 +92,10 @@ def test_a_batch_all_in_vain_puts_the_shard_aside() -> None:
     assert found.aside_s is None
 
 
-def phones(sink: PushSink, count: int, *answers: Any) -> list[str]:
-    endpoints = [sink.endpoint(*answers) for _ in range(count)]
-    for endpoint in endpoints:
-        make.phone_subscription(Phone(endpoint))
-    return endpoints
-
-
 def test_a_push_service_that_forgets_everybody_ends_no_subscription(
     town: None, bruno: Any, chiara: Any, push_sink: PushSink
 ) -> None:
-    phones(push_sink, 60, 410, 410, 201)
+    make.phones([push_sink.endpoint(410, 410, 201) for _ in range(60)])
     issued = make.live(bruno, chiara)
     fanout.run()
     assert tally(issued) == {"owed": 60}
@@ -121,7 +113,7 @@ def test_a_push_service_that_forgets_everybody_ends_no_subscription(
 def test_a_push_service_that_is_down_is_tried_now_and_then_and_nobody_is_lost(
     town: None, bruno: Any, chiara: Any, push_sink: PushSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    phones(push_sink, 300, 503, 201)
+    make.phones([push_sink.endpoint(503, 201) for _ in range(300)])
     issued = make.live(bruno, chiara)
     fanout.run()
     assert tally(issued) == {"owed": 300}

@@ -45,7 +45,11 @@ def process() -> subprocess.Popen[bytes]:
     """A worker that shares nothing with us but the database."""
     found = connections["default"].settings_dict
     url = make_conninfo("", dbname=found["NAME"], user=found["USER"], password=found["PASSWORD"], host=found["HOST"])
-    wires = {"DATABASE_URL": url, "BEFFROI_SMTP": settings.SMTP_URL, "BEFFROI_MAIL_FROM": settings.MAIL_FROM}
+    wires = {
+        "DATABASE_URL": url, "BEFFROI_SMTP": settings.SMTP_URL, "BEFFROI_MAIL_FROM": settings.MAIL_FROM,
+        "BEFFROI_PUSH_HOSTS": " ".join(settings.PUSH_HOSTS), "BEFFROI_OPEN_HOSTS": " ".join(settings.OPEN_HOSTS),
+        "BEFFROI_CA_FILE": settings.CA_FILE,
+    }  # fmt: skip
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "beffroi.settings", **wires}
     return subprocess.Popen([sys.executable, "-c", RUN], env=env)
 
