@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError
 
 from beffroi.calls.models import Call
 from beffroi.delivery import actions, batch, fanout
@@ -21,25 +19,8 @@ from beffroi.people.models import Entry
 from beffroi.web import problems
 from tests import make
 from tests.browser.patience import until
-from tests.delivery.workers import Worker, sql, tally
+from tests.delivery.workers import Worker, full, sql, tally
 from tests.post_office import GATE, PostOffice
-
-NO_ROOM = """
-CREATE OR REPLACE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
-"""
-
-
-@contextmanager
-def full(event: str) -> Iterator[None]:
-    """The database's disk is full for writes of this kind, as PostgreSQL says it."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(f"{NO_ROOM} CREATE TRIGGER no_room BEFORE {event} ON delivery_shard EXECUTE FUNCTION no_room()")
-    try:
-        yield
-    finally:
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("DROP TRIGGER no_room ON delivery_shard; DROP FUNCTION no_room()")
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -79,3 +81,21 @@ def tally(call: Call) -> dict[str, int]:
         assert shard.size == sum(getattr(shard, name) for name in COUNTS)
     found = Shard.objects.filter(call=call).aggregate(owed=Sum("size"), **{name: Sum(name) for name in COUNTS})
     return {name: count for name, count in found.items() if count}
+
+
+NO_ROOM = """
+CREATE OR REPLACE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+"""
+
+
+@contextmanager
+def full(event: str, table: str = "delivery_shard") -> Iterator[None]:
+    """The database's disk is full for writes of this kind, as PostgreSQL says it."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"{NO_ROOM} CREATE TRIGGER no_room BEFORE {event} ON {table} EXECUTE FUNCTION no_room()")
+    try:
+        yield
+    finally:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER no_room ON {table}; DROP FUNCTION no_room()")

@@ -18,6 +18,9 @@ from beffroi.web.staff import page, words
 STUCK_S: Final = 30
 """A waiting shard that nobody has taken for so long means that no worker runs, or far too few."""
 
+LATE_TRIES: Final = 4
+"""About two minutes after the first try."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
@@ -81,8 +84,9 @@ def ending(now: datetime) -> list[Alarm]:
 
 
 def unsent_pages() -> list[Alarm]:
-    """Messages to staff and authorities that could not be delivered."""
-    lost = Note.objects.filter(state="failed", purpose__in=["page", "inform"])
+    """Messages to staff and authorities that could not be delivered, or not yet after many tries."""
+    failed = Q(state__in=["failed", "expired"]) | Q(state="waiting", tries__gte=LATE_TRIES)
+    lost = Note.objects.filter(failed, purpose__in=["page", "inform"])
     count, since = lost.count(), lost.aggregate(since=Min("made_at"))["since"]
     if not count:
         return []

@@ -80,3 +80,7 @@ def test_a_page_that_was_not_delivered_is_an_alarm(bruno: Person, chiara: Person
     Note.objects.create(channel="email", address=b"", content=b"", purpose="page", state="failed", expires_at=moment)
     Note.objects.create(channel="email", address=b"", content=b"", purpose="confirm", state="failed", expires_at=moment)
     assert texts(0) == ["1 messages to staff or authorities could not be delivered."]
+    late = {"purpose": "inform", "address": b"", "content": b"", "channel": "email", "expires_at": moment}
+    for changes in ({"tries": 1}, {"tries": alarms.LATE_TRIES}, {"tries": 9, "state": "expired"}):
+        Note.objects.create(**late, **changes)
+    assert texts(0) == ["3 messages to staff or authorities could not be delivered."]
