@@ -16,6 +16,7 @@ COMMANDS = {
     "sinks": "take and show what the demo sends",
     "migrate": "bring the tables up to date",
     "cap": "check and import CAP messages",
+    "library": "check the texts of the message library",
     "zones": "build, add and list the zones that feeds name and the places that residents pick",
     "bench": "measure what the documentation claims",
     "prove": "run the full sizes and write docs/proofs/*.json",
