@@ -6,7 +6,7 @@ help: ## Show this list
 CITY = valencia
 
 run: ## Set up and serve the demo city at http://localhost:8000 (Ctrl-C stops it); CITY=amiens takes the other one
-	@BEFFROI_CITY="$${BEFFROI_CITY:-$(CURDIR)/demo/$(CITY)/city.toml}" scripts/setup beffroi demo
+	@exec env BEFFROI_CITY="$${BEFFROI_CITY:-$(CURDIR)/demo/$(CITY)/city.toml}" scripts/setup beffroi demo
 
 test: ## Get what the tests need and run them all
 	@scripts/test-tools
@@ -16,7 +16,7 @@ check: ## Lint, format, types, contracts
 	@scripts/setup sh -ec 'ruff check .; ruff format --check .; mypy; lint-imports'
 
 bench: ## Measure on this machine what the documentation claims
-	@scripts/setup beffroi bench
+	@scripts/setup beffroi bench cap tests/data/cap $(wildcard ../shared/data/cap/messages)
 
 prove: ## Run the full sizes and write docs/proofs/*.json
 	@scripts/setup beffroi prove

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import cast
 
 from django.core.asgi import get_asgi_application
 
@@ -13,9 +14,9 @@ django = get_asgi_application()
 from django.conf import settings  # noqa: E402
 
 from beffroi.delivery import shelves  # noqa: E402
-from beffroi.web.front import Front  # noqa: E402
+from beffroi.web.front import App, Front  # noqa: E402
 from beffroi.web.guard import Guard  # noqa: E402
 
 shelves.load()
-front = Front(django, static=settings.STATIC_TREE, static_url=settings.STATIC_URL)
+front = Front(cast(App, django), static=settings.STATIC_TREE, static_url=settings.STATIC_URL)
 application = Guard(front)

@@ -86,8 +86,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "beffroi.web.problems.answer",
+    "allauth.account.middleware.AccountMiddleware",  # last: it asks for the second factor again before an error is told
 ]
 """Body limit, rate limit, security headers and published bytes come before Django: web/guard.py and web/front.py."""
 
@@ -116,7 +116,8 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 
 STATIC_TREE = PACKAGE / "web" / "static"
 STATIC_URL = f"/static/{digest(STATIC_TREE)}/"
-"""The digest is in the address, so that browsers may keep every file for ever (web/front.py serves them from memory)."""
+"""The digest is in the address, so that browsers may keep every file for ever (web/front.py serves them from
+memory)."""
 FORMAT_MODULE_PATH = "beffroi.web.formats"
 
 SESSION_COOKIE_HTTPONLY = True
@@ -139,7 +140,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "beffroi.people.factors.SealedFactors"
+MFA_SUPPORTED_TYPES = ["totp"]
 MFA_TOTP_ISSUER = "Beffroi"
 
 SMTP_URL = env.text("BEFFROI_SMTP", "smtp://localhost:25")

@@ -56,6 +56,7 @@ def owner_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def django_db_setup(owner_url: str, django_db_blocker: Any) -> Iterator[None]:
     """Tables made by the owner; everything else runs as the application, with its few rights."""
+    from django import conf
     from django.db import connections
 
     from beffroi import city
@@ -64,6 +65,7 @@ def django_db_setup(owner_url: str, django_db_blocker: Any) -> Iterator[None]:
     from beffroi.ops import migrate, postgres
 
     keys.create_missing(HOME / "keys", common_name="town", now=datetime.now(UTC))
+    conf.settings.PASSWORD_HASHERS = ["tests.quick_hash.QuickScrypt"]  # hashing would be most of the run
     app_url = postgres.database("tests").app_url
     name = conninfo_to_dict(owner_url)["dbname"]
     for alias, url in (("owner", owner_url), ("default", make_conninfo(app_url, dbname=name))):
@@ -155,3 +157,59 @@ def town(committed: None) -> None:
 
     found = geojson.read((DATA / "town" / "quarters.geojson").read_bytes())
     actions.add_zones(found, type="QUARTER", version="1", is_place=True)
+
+
+@pytest.fixture(scope="session")
+def running_post_office() -> Iterator[Any]:
+    """One mail server for the whole run."""
+    from tests.post_office import PostOffice
+
+    office = PostOffice()
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def post_office(running_post_office: Any, settings: Any) -> Any:
+    """The mail server that we send to, with nothing kept and no orders."""
+    running_post_office.forget()
+    settings.SMTP_URL, settings.MAIL_FROM = running_post_office.url, "alerte@town.example"
+    return running_post_office
+
+
+@pytest.fixture(scope="session")
+def running_push_sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One push origin for the whole run."""
+    from tests.push_sink import PushSink
+
+    sink = PushSink(tmp_path_factory.mktemp("sink"))
+    yield sink
+    sink.close()
+
+
+@pytest.fixture
+def push_sink(running_push_sink: Any, settings: Any) -> Any:
+    """A push origin that does what it is told, and that we may reach."""
+    running_push_sink.forget()
+    settings.PUSH_HOSTS, settings.OPEN_HOSTS = ("localhost",), (running_push_sink.host,)
+    settings.CA_FILE, settings.MAIL_FROM = str(running_push_sink.ca_file), "alerte@town.example"
+    return running_push_sink
+
+
+@pytest.fixture(scope="session")
+def running_push_vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One strict push service for the whole run."""
+    from tests.browser.push_service import PushService
+
+    service = PushService(tmp_path_factory.mktemp("vendor"))
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def push_vendor(running_push_vendor: Any, settings: Any) -> Any:
+    """A push service that takes only what the strictest vendor takes, and that we may reach."""
+    running_push_vendor.forget()
+    settings.PUSH_HOSTS, settings.OPEN_HOSTS = ("localhost",), (running_push_vendor.host,)
+    settings.CA_FILE, settings.MAIL_FROM = str(running_push_vendor.ca_file), "alerte@town.example"
+    return running_push_vendor

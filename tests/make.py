@@ -15,6 +15,7 @@ from beffroi.calls.models import Call
 from beffroi.delivery import actions as delivery
 from beffroi.lib import clock, grid
 from beffroi.people.models import Person
+from tests.phone import Phone
 
 NORTH_WEST, SOUTH_EAST = (49.01, 1.985), (48.99, 2.015)
 """Points in the middle of two quarters that do not touch each other but at a corner."""
@@ -58,10 +59,45 @@ def live(author: Person, approver: Person, **changes: Any) -> Call:
     return delivery.approve(approver, call.public_id, seen=bytes(call.digest or b""))
 
 
+def approved(author: Person, approver: Person, draft: Call) -> Call:
+    """A draft that two people have issued."""
+    call = delivery.submit(author, draft.public_id)
+    return delivery.approve(approver, call.public_id, seen=bytes(call.digest or b""))
+
+
+def hand_over(author: Person, approver: Person, draft: Call) -> Call:
+    """A draft that two people issue."""
+    call = delivery.submit(author, draft.public_id)
+    return delivery.approve(approver, call.public_id, seen=bytes(call.digest or b""))
+
+
 def mail_subscription(name: str, point: tuple[float, float] = NORTH_WEST, **changes: Any) -> Subscription:
     """Somebody who gets e-mail about one cell."""
     values: dict[str, Any] = {
-        "channel": "email", "address": {"email": f"{name}@residents.example"}, "same": name, "language": "fr", "floor": 0,
-        "is_exercise": False, "cells": [grid.cell(*point)],
+        "channel": "email", "address": {"email": f"{name}@residents.example"}, "same": name, "language": "fr",
+        "floor": 0, "is_exercise": False, "cells": [grid.cell(*point)],
     }  # fmt: skip
     return audience.subscribe(Wish(**(values | changes)), link=f"link of {name}", is_confirmed=True)
+
+
+def crowd(count: int, point: tuple[float, float] = NORTH_WEST, **changes: Any) -> list[int]:
+    """Many people with e-mail in one cell: `resident0@residents.example` and so on. Their ids."""
+    before = Subscription.objects.count()
+    audience.subscribe_many([
+        Wish(
+            channel="email", address={"email": f"resident{number}@residents.example"}, same=f"resident{number}",
+            language=changes.get("language", "fr"), floor=0, is_exercise=changes.get("is_exercise", False),
+            cells=[grid.cell(*point)],
+        )
+        for number in range(before, before + count)
+    ])  # fmt: skip
+    return list(Subscription.objects.order_by("pk").values_list("pk", flat=True)[before:])
+
+
+def phone_subscription(phone: Phone, point: tuple[float, float] = NORTH_WEST, **changes: Any) -> Subscription:
+    """Somebody who gets pushes about one cell."""
+    values: dict[str, Any] = {
+        "channel": "webpush", "address": phone.address, "same": phone.endpoint, "language": "fr", "floor": 0,
+        "is_exercise": False, "cells": [grid.cell(*point)],
+    }  # fmt: skip
+    return audience.subscribe(Wish(**(values | changes)), link=f"link of {phone.endpoint}", is_confirmed=True)

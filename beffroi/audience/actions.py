@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from beffroi.audience import address as addresses
 from beffroi.audience.models import Place, Subscription
@@ -48,14 +48,13 @@ def checked(cells: Iterable[int]) -> list[int]:
     found = sorted(set(cells))
     if not 0 < len(found) <= CELLS or not all(grid.valid(cell) for cell in found):
         raise CellsBad(cells=len(found), limit=CELLS)
-    return found
+    return grid.compact(found)
 
 
 @transaction.atomic
 def subscribe(wish: Wish, *, link: str, is_confirmed: bool) -> Subscription:
     """A subscription under the private link `link`. It counts once confirmed, and then takes the place of an older
-    one of the
-    same address (a phone that subscribes twice is one phone)."""
+    one of the same address (a phone that subscribes twice is one phone)."""
     cells = checked(wish.cells)
     row = Subscription.objects.create(
         channel=wish.channel, language=wish.language, floor=wish.floor, is_exercise=wish.is_exercise,
@@ -103,10 +102,17 @@ def confirm(subscription_id: int) -> Subscription:
     if row is None:
         raise LinkUnknown()
     if row.confirmed_at is None:
+        alone(bytes(row.address_hash))
         Subscription.objects.filter(address_hash=row.address_hash, confirmed_at__isnull=False).delete()
         row.confirmed_at = clock.now()
         row.save(update_fields=["confirmed_at"])
     return row
+
+
+def alone(address_hash: bytes) -> None:
+    """Until the transaction ends nobody else confirms this address: a double click would meet itself and fail."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(address_hash[:8], signed=True)])
 
 
 @transaction.atomic
@@ -129,10 +135,12 @@ def change(link: str, *, language: str, floor: int, is_exercise: bool, cells: Se
 
 @transaction.atomic
 def move(link: str, was: bytes, *, address: dict[str, str], mark: bytes) -> None:
-    """The row of this link with the address fingerprint `was` has a new address (a browser renews its endpoint); LinkUnknown."""
+    """The row of this link with the address fingerprint `was` has a new address (a browser renews its endpoint), or
+    LinkUnknown."""
     row = next((row for row in of_link(link) if bytes(row.address_hash) == was), None)
     if row is None:
         raise LinkUnknown()
+    alone(mark)
     Subscription.objects.filter(address_hash=mark, confirmed_at__isnull=False).exclude(pk=row.pk).delete()
     row.address, row.address_hash = addresses.close(address), mark
     row.save(update_fields=["address", "address_hash"])

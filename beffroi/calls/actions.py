@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from beffroi import city
 from beffroi.calls import edition, state
 from beffroi.calls.edition import Frozen
 from beffroi.calls.models import Call, Edition, Phase
@@ -29,6 +30,12 @@ class CallChanged(Conflict):
     """The text is no longer the one that was on the screen."""
 
     code = "call-changed"
+
+
+class CallLapsed(Conflict):
+    """Nobody decided in time, or the call's own end has come: it cannot be sent any more."""
+
+    code = "call-lapsed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +105,13 @@ def follow(person: Person | None, prior: Call, content: Content, *, msgType: str
 
 
 def fill(call: Call, content: Content) -> None:
-    """Put the content into the row's columns."""
+    """Put the content into the row's columns; CAP knows whole seconds only. An event is an exercise or it is not: later
+    messages are as its first."""
     for name in FIELDS:
-        setattr(call, name, getattr(content, name))
+        value = getattr(content, name)
+        setattr(call, name, value.replace(microsecond=0) if isinstance(value, datetime) else value)
+    if call.follows is not None:
+        call.status = call.follows.status
 
 
 @transaction.atomic
@@ -126,8 +137,8 @@ def submit(person: Person, public_id: str, editions: Iterable[Frozen], *, phase:
     """Freeze the editions and wait for a second person; who submits a robot's draft is its author."""
     access.demand(person, "call.submit")
     call = held(public_id)
-    freeze(call, editions)
     call.state = state.step(State(call.state), State.PENDING)
+    freeze(call, editions)
     call.author = call.author or person
     call.phase, call.body = phase, body
     call.submitted_at = clock.now()
@@ -179,6 +190,13 @@ def reopen(person: Person, public_id: str) -> Call:
     call.editions.all().delete()
     log.write(person, "call.reopen", about(call))
     return call
+
+
+def demand_in_time(call: Call, now: datetime) -> None:
+    """CallLapsed where `lapse` will come, whether it has run yet or not. The database refuses such a call, too."""
+    handed_at = call.submitted_at or call.drafted_at
+    if now >= call.expires or now > handed_at + timedelta(seconds=state.PENDING_S):
+        raise CallLapsed(call=call.public_id)
 
 
 @transaction.atomic
@@ -240,8 +258,12 @@ def mark_paged(call: Call, now: datetime) -> bool:
 
 @transaction.atomic
 def declare_phase(person: Person, name: str) -> Phase:
-    """The city is in this phase from now on; the competence table of city.toml depends on it."""
-    access.demand(person, "phase.declare")
+    """The city is in this phase from now on; the competence table of city.toml depends on it. An officer may raise
+    it: only an
+    approver may lower it, or one person could choose a body that says yes."""
+    levels = {phase.code: phase.level for phase in city.current().phase}
+    now = current_phase(city.current().phase[0].code)
+    access.demand(person, "phase.lower" if levels.get(name, 0) < levels.get(now, 0) else "phase.declare")
     row = Phase.objects.create(name=name, declared_by=person)
     log.write(person, "phase.declare", "city:phase", phase=name)
     return row

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shapely import Polygon, union_all
+from shapely import Polygon, set_precision, union_all
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -61,10 +61,19 @@ def build(choice: Choice, *, border: BaseGeometry | None, words: dict[str, str] 
         "zones": [list(zone) for zone in choice.zones],
         "polygons": [[list(point) for point in ring] for ring in choice.polygons],
         "circles": [list(circle) for circle in choice.circles],
-        "geometry": rounded(mapping(whole)),
+        "geometry": drawn(whole),
     }
-    ranges = packed.numbers(cell for pair in grid.search_ranges(whole) for cell in pair)
-    return Area(json=kept, ranges=ranges, km2=km2)
+    return Area(json=kept, ranges=search_ranges(whole), km2=km2)
+
+
+def search_ranges(whole: BaseGeometry) -> bytes:
+    """The shape as Call.ranges keeps it, or AreaBad where the grid cannot hold it."""
+    try:
+        return packed.numbers(cell for pair in grid.search_ranges(whole) for cell in pair)
+    except grid.ShapeBad as err:
+        raise AreaBad(why="broken") from err
+    except grid.AreaTooLarge as err:
+        raise AreaBad(why="too-large") from err
 
 
 def geometry(choice: Choice) -> BaseGeometry:
@@ -97,7 +106,19 @@ def disc(lat: float, lon: float, radius_km: float) -> BaseGeometry:
     """A circle on the ground; a radius of 0 (a point) becomes 50 m."""
     if not (-90 <= lat <= 90 and -180 <= lon <= 180 and 0 <= radius_km <= 500):
         raise AreaBad(why="broken", radius_km=radius_km)
-    return grid.circle(lat, lon, max(radius_km, 0.05))
+    try:
+        return grid.circle(lat, lon, max(radius_km, 0.05))
+    except grid.ShapeBad as err:
+        raise AreaBad(why="broken", radius_km=radius_km) from err
+
+
+def drawn(whole: BaseGeometry) -> Any:
+    """The shape as GeoJSON, snapped to DIGITS decimals so that it stays valid: to round its corners one by one would
+    let narrow places cross themselves. A shape of less than a metre is AreaBad."""
+    snapped = set_precision(whole, 10**-DIGITS)
+    if snapped.is_empty:
+        raise AreaBad(why="broken")
+    return rounded(mapping(snapped))
 
 
 def rounded(value: Any) -> Any:

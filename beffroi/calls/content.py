@@ -17,12 +17,17 @@ from beffroi.calls.state import CERTAINTIES, RESPONSES, URGENCIES, Severity
 from beffroi.city.model import City, Hazard
 from beffroi.errors import BadInput
 from beffroi.lib import text
-from beffroi.lib.grid import AreaTooLarge
 
 LIMITS: Final = {"event": 160, "headline": 160, "instruction": 2000, "description": 2000}
 """Most characters of each text."""
 AREA_NAME: Final = 160
-STATUSES: Final = ("Actual", "Exercise")
+WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "status": ("Actual", "Exercise"),
+    "severity": tuple(Severity),
+    "urgency": URGENCIES,
+    "certainty": CERTAINTIES,
+}
+"""Fields that hold one of CAP's words."""
 
 Data = Mapping[str, Any]
 """Names to texts; `places` and `responseType` to lists of texts. A text in a language is `headline.es`."""
@@ -35,7 +40,7 @@ class CallContentBad(BadInput):
 
     @property
     def fields(self) -> dict[str, str]:
-        """Name of field to reason: missing, unknown, too-long, not-a-time, past, too-late, not-points, or area-bad's `why`."""
+        """Name of field to reason: missing, unknown, too-long, not-a-time, past, too-late, ..., or area-bad's `why`."""
         return dict(self.facts["fields"])  # type: ignore[call-overload, no-any-return]
 
 
@@ -92,20 +97,15 @@ def read(data: Data, rules: Rules) -> Content:
         reading.fault("onset", "after-end")
     texts = read_texts(reading, rules.town.languages, needed=rules.town.languages[:1], hazard=hazard)
     found = read_area(reading, rules.border, rules.town.languages)
-    content = dict(
-        kind=rules.kind.name,
-        status=reading.pick("status", STATUSES),
-        hazard=hazard.code if hazard else "",
-        category=list(hazard.category) if hazard else [],
-        severity=reading.pick("severity", Severity),
-        urgency=reading.pick("urgency", URGENCIES),
-        certainty=reading.pick("certainty", CERTAINTIES),
-        responseType=responses(reading),
-    )
+    kind_of_danger = {name: reading.pick(name, allowed) for name, allowed in WORDS.items()}
+    wanted = responses(reading)
     reading.done()
-    if found is None or expires is None:
-        raise LookupError("a reading without faults has an area and an end")
-    return Content(**content, onset=onset, expires=expires, texts=texts, area=found.json, ranges=found.ranges)  # type: ignore[arg-type]
+    if hazard is None or found is None or expires is None:
+        raise LookupError("a reading without faults has a hazard, an area and an end")
+    return Content(
+        kind=rules.kind.name, hazard=hazard.code, category=list(hazard.category), responseType=wanted, onset=onset,
+        expires=expires, texts=texts, area=found.json, ranges=found.ranges, **kind_of_danger,
+    )  # fmt: skip
 
 
 def hazard_of(reading: Reading, town: City) -> Hazard | None:
@@ -123,7 +123,7 @@ def responses(reading: Reading) -> list[str]:
 
 
 def moment(reading: Reading, name: str, town: City) -> datetime | None:
-    """A time on the city's clock (`2026-11-21T23:00`), or with an offset of its own; UTC. In the hour that comes twice, the later."""
+    """A time on the city's clock (`2026-11-21T23:00`) or with its offset; UTC. An hour that comes twice: the later."""
     try:
         found = datetime.fromisoformat(reading.line(name))
         if found.tzinfo is None:
@@ -150,7 +150,7 @@ def end_of(reading: Reading, rules: Rules) -> datetime | None:
 def read_texts(
     reading: Reading, languages: Sequence[str], *, needed: Sequence[str], hazard: Hazard | None = None
 ) -> dict[str, dict[str, str]]:
-    """The texts by language. A language is left out whole or written whole: half a warning is worse than the other language."""
+    """The texts by language. Each is left out whole or written whole: half a warning is worse than another language."""
     found: dict[str, dict[str, str]] = {}
     for language in languages:
         words = {part: written(reading, part, language) for part in LIMITS}
@@ -194,9 +194,6 @@ def read_area(reading: Reading, border: BaseGeometry | None, languages: Sequence
     except area.AreaBad as err:
         reading.fault("area", str(err.facts["why"]))
         reading.zones = str(err.facts.get("zones", ""))
-        return None
-    except AreaTooLarge:
-        reading.fault("area", "too-large")
         return None
     if not found.json["places"] and not any(names.values()):
         reading.fault(f"areaName.{languages[0]}", "missing")

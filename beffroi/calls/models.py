@@ -103,13 +103,20 @@ class Call(models.Model):
         return self.root or self
 
     @property
+    def weight(self) -> str:
+        """The severity that says how it travels and who decides on it. The end of a warning weighs what it ends: a
+        false alarm is corrected as fast as it was raised. Only a mere expiry weighs little."""
+        return self.follows.severity if self.follows and self.ending in {"all-clear", "false-alarm"} else self.severity
+
+    @property
     def is_exercise(self) -> bool:
         """Whether it goes only to those who asked for exercises."""
         return self.status == "Exercise"
 
     @property
     def languages(self) -> list[str]:
-        """Its languages in the city's order: the first is for everybody who reads none of them (a JSON column keeps no order)."""
+        """Its languages in the city's order: the first is for everybody who reads none of them (a JSON column keeps
+        no order)."""
         own = [language for language in city.current().languages if language in self.texts]
         return own + sorted(set(self.texts) - set(own))
 

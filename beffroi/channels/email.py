@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import smtplib
 import ssl
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -19,30 +20,51 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import translation
+from django.utils.encoding import punycode
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from beffroi.delivery.channel import Envelope, Machine, Message, Receipt, Result, Target
-from beffroi.errors import BadInput
+from beffroi.errors import BadInput, Unavailable
 from beffroi.lib import clock
-from beffroi.lib.text import clean_line, clean_text
+from beffroi.lib.text import clean_line, clean_text, cut
 
 POLICY: Final = SMTP.clone(cte_type="8bit")
 LEAVE: Final = "https://leave.invalid/"
 """Stands in the edition where the personal link goes."""
 TO, ID, DATE = "to@recipient.invalid", "id@recipient.invalid", "Thu, 01 Jan 1970 00:00:00 +0000"
-TIMEOUT_S: Final = 20
+SUBJECT, SOURCE = "subject-stands-here", "source@stands.invalid"
+TIMEOUT_S: Final = 10
+"""For each answer of the server; half of a shard's lease (delivery/fanout)."""
+WIDTH: Final = 160
+"""Characters of a line: RFC 5322 allows 998 bytes, a character has up to four, and up to six once escaped for HTML."""
 
-HTML: Final = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport"
-content="width=device-width">
-<title>{headline}</title><body style="margin:0;background:#f6f7f8;color:#14202b;font:17px/1.5 system-ui,sans-serif">
-<div style="max-width:38rem;margin:0 auto;padding:24px;background:#fff">{parts}</div></body></html>"""
+ACCEPTED, WILL_FORWARD, CLOSING = 250, 251, 421
+NO_MAILBOX: Final = frozenset({550, 551, 553})
+OTHER_REASON: Final = re.compile(rb"5\.(?!1\.)\d")
+
+HTML: Final = """<!doctype html>
+<html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>
+{title}
+</title>
+<body style="margin:0;background:#f6f7f8;color:#14202b;font:17px/1.5 system-ui,sans-serif">
+<div style="max-width:38rem;margin:0 auto;padding:24px;background:#fff">
+{parts}
+</div></body></html>
+"""
 
 
 class EmailBad(BadInput):
     """Not an e-mail address."""
 
     code = "email-bad"
+
+
+class MailServerDown(Unavailable):
+    """The mail server cannot be reached, does not let us in, or does not answer."""
+
+    code = "mail-server-down"
 
 
 class Sender:
@@ -54,43 +76,56 @@ class Sender:
         self.smtp: smtplib.SMTP | None = None
 
     def connection(self) -> smtplib.SMTP:
-        """The connection, opened when needed: smtp://, smtps:// or smtp+starttls://."""
+        """The connection, opened when needed: smtp://, smtps:// or smtp+starttls://. Raises MailServerDown."""
         if self.smtp is None:
-            host, port = self.url.hostname or "localhost", self.url.port or 25
-            if self.url.scheme == "smtps":
-                smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                    host, port, timeout=TIMEOUT_S, context=ssl.create_default_context()
-                )
-            else:
-                smtp = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
-            smtp.ehlo()
-            if self.url.scheme == "smtp+starttls":
-                smtp.starttls(context=ssl.create_default_context())
-                smtp.ehlo()
-            if self.url.username:
-                smtp.login(self.url.username, self.url.password or "")
-            self.smtp = smtp
+            try:
+                self.smtp = self.connect()
+            except (smtplib.SMTPException, OSError) as err:
+                raise MailServerDown(why=type(err).__name__) from err
         return self.smtp
 
+    def connect(self) -> smtplib.SMTP:
+        """A new connection, encrypted and logged in as the URL says."""
+        host, port = self.url.hostname or "localhost", self.url.port or 25
+        if self.url.scheme == "smtps":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=ssl.create_default_context())
+        else:
+            smtp = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
+        smtp.ehlo()
+        if self.url.scheme == "smtp+starttls":
+            smtp.starttls(context=ssl.create_default_context())
+            smtp.ehlo()
+        if self.url.username:
+            smtp.login(self.url.username, self.url.password or "")
+        return smtp
+
     def send(self, edition: bytes, envelope: Envelope, targets: Iterable[Target]) -> Iterator[Receipt]:
-        """One mail each over the kept connection."""
-        frame = self.frame(edition, envelope)
+        """One mail each over the kept connection. Once the server does not answer, the rest is for later: to wait for
+        it once more for each of them would take hours."""
+        frame, is_down = self.frame(edition, envelope), False
         for target in targets:
-            yield self.deliver(target, self.personal(frame, target, envelope))
+            receipt = Receipt(target.id, Result.LATER, MailServerDown.code)
+            if not is_down:
+                receipt = self.deliver(target, frame, envelope)
+                is_down = receipt.reason == MailServerDown.code
+            yield receipt
 
     def frame(self, edition: bytes, envelope: Envelope) -> bytes:
         """The whole mail with stand-ins for what is personal."""
         content = json.loads(edition)
         mail = EmailMessage(policy=POLICY)
-        mail["From"] = Address(content["source"], addr_spec=self.mail_from)
-        mail["To"], mail["Subject"] = TO, content["subject"]
+        mail["From"], mail["To"], mail["Subject"] = SOURCE, TO, SUBJECT
         mail["Date"], mail["Message-ID"] = DATE, f"<{ID}>"
         mail["Auto-Submitted"] = "auto-generated"
         if not envelope.is_note:
             mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"] = f"<{LEAVE}>", "List-Unsubscribe=One-Click"
         mail.set_content(content["text"], cte="8bit")
         mail.add_alternative(content["html"], subtype="html", cte="8bit")
-        return mail.as_bytes()
+        return (
+            mail.as_bytes()
+            .replace(SUBJECT.encode(), encoded("Subject", content["subject"]), 1)
+            .replace(SOURCE.encode(), encoded("From", content["source"]) + f" <{self.mail_from}>".encode(), 1)
+        )
 
     def personal(self, frame: bytes, target: Target, envelope: Envelope) -> bytes:
         """The mail to one person. The same call to the same person always bears the same Message-ID, so a repeat is
@@ -104,34 +139,103 @@ class Sender:
             .replace(LEAVE.encode(), target.leave_url.encode())
         )
 
-    def deliver(self, target: Target, mail: bytes) -> Receipt:
-        """Hand one mail to the server."""
+    def deliver(self, target: Target, frame: bytes, envelope: Envelope) -> Receipt:
+        """One mail to one person, and what became of it."""
         try:
-            self.connection().sendmail(self.mail_from, [target.address["email"]], mail, mail_options=["BODY=8BITMIME"])
-        except smtplib.SMTPRecipientsRefused as err:
-            return judged(target.id, next(iter(err.recipients.values()))[0], is_recipient=True)
-        except smtplib.SMTPResponseException as err:
-            if err.smtp_code == 421:
-                self.close()
-            return judged(target.id, err.smtp_code, is_recipient=False)
+            return self.hand_over(target, self.personal(frame, target, envelope))
+        except MailServerDown as err:
+            return Receipt(target.id, Result.LATER, err.code)
         except (smtplib.SMTPException, OSError) as err:
-            self.close()
-            return Receipt(target.id, Result.LATER, f"smtp-{type(err).__name__}")
-        return Receipt(target.id, Result.ACCEPTED)
+            self.drop()
+            is_hanging = isinstance(err.__context__, TimeoutError)  # smtplib calls it a disconnection
+            return Receipt(target.id, Result.LATER, MailServerDown.code if is_hanging else "mail-server-left")
+        except (ValueError, KeyError):  # smtplib sends no command with a line break or letters that are not ASCII
+            self.drop()
+            return Receipt(target.id, Result.REFUSED, "address-broken")
+
+    def hand_over(self, target: Target, mail: bytes) -> Receipt:
+        """The commands of one mail (RFC 5321 section 3.3); whatever the server answers becomes a receipt."""
+        smtp, code = self.begin()
+        said: bytes | None = None
+        if code == ACCEPTED:
+            code, said = smtp.rcpt(target.address["email"])
+        if code in {ACCEPTED, WILL_FORWARD} and said is not None:
+            code, said = content(smtp, mail), None
+        if code == ACCEPTED:
+            return Receipt(target.id, Result.ACCEPTED)
+        self.forget(smtp, code)
+        return judged(target.id, code, said)
+
+    def forget(self, smtp: smtplib.SMTP, code: int) -> None:
+        """Ready for the next mail after one that was not taken."""
+        try:
+            if code == CLOSING:
+                self.drop()
+            else:
+                smtp.rset()
+        except smtplib.SMTPServerDisconnected:
+            self.drop()
+
+    def begin(self) -> tuple[smtplib.SMTP, int]:
+        """A connection and its answer to MAIL. Servers close kept connections when they like: then on a new one."""
+        is_kept = self.smtp is not None
+        try:
+            smtp = self.connection()
+            code = self.ask(smtp)
+        except smtplib.SMTPServerDisconnected as err:
+            if not is_kept or isinstance(err.__context__, TimeoutError):
+                raise
+            code = CLOSING
+        if code == CLOSING and is_kept:
+            self.drop()
+            smtp = self.connection()
+            code = self.ask(smtp)
+        return smtp, code
+
+    def ask(self, smtp: smtplib.SMTP) -> int:
+        """MAIL FROM."""
+        return smtp.mail(self.mail_from, ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else [])[0]
 
     def close(self) -> None:
         """Leave the server, politely if it still listens."""
+        if self.smtp is not None:
+            try:
+                self.smtp.quit()
+            except (smtplib.SMTPException, OSError):
+                self.drop()
+            self.smtp = None
+
+    def drop(self) -> None:
+        """Leave a connection that is of no use any more."""
         if self.smtp is not None:
             self.smtp.close()
             self.smtp = None
 
 
-def judged(row_id: int, code: int, *, is_recipient: bool) -> Receipt:
-    """What a server's refusal means: 4xx try again; 5xx for the recipient ends the subscription; any other 5xx is a
-    failure."""
+def content(smtp: smtplib.SMTP, mail: bytes) -> int:
+    """DATA and the mail; the code of the answer, of whichever of the two was refused."""
+    try:
+        return smtp.data(mail)[0]
+    except smtplib.SMTPDataError as err:
+        return err.smtp_code
+
+
+def encoded(name: str, text: str) -> bytes:
+    """A header's text by RFC 2047. EmailMessage would do it, but it loses a blank where it folds between two words of
+    which one has an accent (seen with Python 3.11: "a pas étérenouvelée")."""
+    return Header(text, "utf-8", header_name=name, maxlinelen=70).encode(linesep="\r\n").encode("ascii")
+
+
+def judged(row_id: int, code: int, about_recipient: bytes | None) -> Receipt:
+    """What a refusal means: 4xx try again; "no such mailbox" ends the subscription; any other 5xx is a failure.
+
+    A server that does not like *us* says 550 too, with an enhanced code (RFC 3463) other than 5.1: that must not end
+    every subscription of a city in one night.
+    """
     if 400 <= code < 500:
         return Receipt(row_id, Result.LATER, str(code))
-    return Receipt(row_id, Result.GONE if is_recipient else Result.REFUSED, str(code))
+    is_gone = about_recipient is not None and code in NO_MAILBOX and not OTHER_REASON.match(about_recipient)
+    return Receipt(row_id, Result.GONE if is_gone else Result.REFUSED, str(code))
 
 
 class Email:
@@ -143,45 +247,45 @@ class Email:
         """Subject, text and HTML. Everything from outside is cleaned; nothing in it can become a header or a tag."""
         with translation.override(message.language):
             subject, lines = self.words(message)
-            leave = "" if message.is_note else f"{_('Stop these messages:')} {LEAVE}"
-        text = "\n\n".join(wrapped(line) for line in [*lines, leave]).strip() + "\n"
-        small = f'<p style="font-size:14px;color:#555f66">{linked(leave, LEAVE)}</p>' if leave else ""
-        parts = f'<h1 style="font-size:24px;line-height:1.2">{escape(lines[0])}</h1>\n' + "".join(
-            f"<p>{linked(line, message.url)}</p>\n" for line in lines[1:]
-        )
-        html = HTML.format(lang=escape(message.language), headline=escape(subject), parts=parts + small)
-        content = {"subject": subject, "text": text, "html": html, "source": clean_line(message.source)}
-        return json.dumps(content, ensure_ascii=False).encode()
+        html = HTML.format(
+            lang=escape(message.language), title=escape(cut(subject, WIDTH)),
+            parts="\n".join(block("p" if number else "h1", *line) for number, line in enumerate(lines)),
+        )  # fmt: skip
+        text = "\n\n".join(wrapped(f"{words} {link}".strip()) for words, link in lines) + "\n"
+        edition = {"subject": subject, "text": text, "html": html, "source": clean_line(message.source)}
+        return json.dumps(edition, ensure_ascii=False).encode()
 
-    def words(self, message: Message) -> tuple[str, list[str]]:
-        """Subject, and the paragraphs: what to do first, then where and until when, why, who says so."""
+    def words(self, message: Message) -> tuple[str, list[tuple[str, str]]]:
+        """Subject, and the paragraphs, each with our link at its end: what to do first, then where and until when, why,
+        who says so. An exercise says so in the first and in the last."""
         headline = clean_line(message.headline)
         drill = _("EXERCISE. Nothing has happened.") if message.is_exercise else ""
         until = ""
-        if not message.is_note:
+        if message.where or not message.is_note:
             moment = date_format(message.expires, "DATETIME_FORMAT")
             until = _("Where: %(where)s. Until %(until)s.") % {"where": clean_line(message.where), "until": moment}
-        lines = [
-            drill, headline, clean_text(message.instruction), until, clean_text(message.description),
-            clean_line(message.source), message.url, drill,
-        ]  # fmt: skip
+        said = [drill, headline, clean_text(message.instruction), until, clean_text(message.description)]
+        lines = [(line, "") for line in [*said, clean_line(message.source)]]
+        lines += [("", message.url), *([] if message.is_note else [(_("Stop these messages:"), LEAVE)]), (drill, "")]
         subject = f"{_('EXERCISE')}: {headline}" if message.is_exercise else headline
-        return subject, [line for line in lines if line]
+        return subject, [line for line in lines if any(line)]
 
     def preview(self, edition: bytes) -> tuple[str, str]:
         """Subject and text."""
         content = json.loads(edition)
         return content["subject"], content["text"].replace(LEAVE, "…")
 
-    def address(self, given: Mapping[str, object], machine: Machine) -> dict[str, str]:
-        """A mail address, checked and in lower-case domain."""
+    def address(self, given: Mapping[str, object], machine: Machine) -> dict[str, str]:  # noqa: ARG002
+        """A mail address, checked; its domain in lower case and in ASCII. No quoted names: they may hold anything."""
         email = str(given.get("email", "")).strip()
         try:
             validate_email(email)
         except ValidationError as err:
             raise EmailBad() from err
         local, _at, domain = email.rpartition("@")
-        return {"email": f"{local}@{domain.lower()}"}
+        if '"' in local or not local.isprintable():
+            raise EmailBad()
+        return {"email": f"{local}@{punycode(domain.lower())}"}
 
     def same(self, address: Mapping[str, str]) -> str:
         """Mailboxes differ by more than case almost nowhere."""
@@ -192,17 +296,21 @@ class Email:
         return Sender(machine)
 
 
+def pieces(line: str) -> list[str]:
+    """A line cut at blanks into lines of at most WIDTH characters, and where there is no blank, through."""
+    return textwrap.wrap(line, WIDTH, break_on_hyphens=False) or [""]
+
+
 def wrapped(text: str) -> str:
-    """Lines of about 240 characters: RFC 5322 allows 998 bytes, and a character has up to four."""
-    return "\n".join(
-        textwrap.fill(line, 240, break_long_words=False, break_on_hyphens=False) for line in text.split("\n")
-    )
+    """Plain text in lines that every mail server takes."""
+    return "\n".join(piece for line in text.split("\n") for piece in pieces(line))
 
 
-def linked(line: str, link: str) -> str:
-    """A paragraph of text in which our own link, and no other, can be followed."""
-    text, target = wrapped(escape(line)), escape(link)
-    return text.replace(target, f'<a href="{target}">{target}</a>').replace("\n", "<br>\n") if link else text
+def block(tag: str, text: str, link: str) -> str:
+    """A paragraph of HTML, with its own direction of writing, in which our own link, and no other, can be followed."""
+    inner = "<br>\n".join("\n".join(map(escape, pieces(line))) for line in text.split("\n"))
+    followed = f'\n<a href="{escape(link)}">{escape(link)}</a>' if link else ""
+    return f'<{tag} dir="auto">\n{inner}{followed}\n</{tag}>'
 
 
 CHANNEL = Email()

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from beffroi.delivery.channel import Envelope, Machine, Message, Receipt, Result, Target, TextTooLong
 from beffroi.lib import base64url, clock, webpush
-from beffroi.lib.guard import Guard, HttpRefused
+from beffroi.lib.guard import Guard
 from beffroi.lib.http import Answer, Post, Poster
-from beffroi.lib.text import cut
+from beffroi.lib.text import clean_line, clean_text
 
 BODY: Final = 600
 """Characters of the instruction that a notification carries: more is never shown, and a bridged push holds 2,744
@@ -40,13 +40,20 @@ class Sender:
             f"Urgency: {'high' if envelope.severity in {'Extreme', 'Severe'} else 'normal'}",
             f"Topic: {envelope.tag[:32]}",
         ]
+        broken: list[int] = []
 
         def posts() -> Iterator[Post]:
             for target in targets:
-                yield self.post(target, edition, fixed, envelope)
+                try:
+                    post = self.post(target, edition, fixed, envelope)
+                except (webpush.PushSubscriptionBad, KeyError, ValueError):
+                    broken.append(target.id)
+                else:
+                    yield post
 
         for answer in self.poster.send(posts()):
             yield judged(answer)
+        yield from (Receipt(row_id, Result.REFUSED, "address-broken") for row_id in broken)
 
     def post(self, target: Target, payload: bytes, fixed: list[str], envelope: Envelope) -> Post:
         """One encrypted message to one endpoint; the poster asks the guard again, for an endpoint is user input."""
@@ -77,9 +84,11 @@ def stored(address: Mapping[str, str]) -> dict[str, Any]:
 
 
 def judged(answer: Answer) -> Receipt:
-    """What a push service's answer means (RFC 8030 section 5; Mozilla autopush)."""
-    if answer.error == HttpRefused.code:
-        return Receipt(answer.tag, Result.GONE, answer.error)
+    """What a push service's answer means (RFC 8030 section 5; Mozilla autopush).
+
+    A host that we do not go to (http-refused) is tried again like one that does not answer, and never ends a
+    subscription: a typing error in the list of hosts, or a name server that lies for a minute, would forget a city.
+    """
     if answer.error is not None:
         return Receipt(answer.tag, Result.LATER, answer.error)
     if 200 <= answer.status < 300:
@@ -102,14 +111,14 @@ class WebPush:
             title = message.headline
             if message.is_exercise:
                 title = f"{_('EXERCISE')}: {title}"
-            body = message.instruction or message.description
-            end = _("EXERCISE. Nothing has happened.") if message.is_exercise else message.source
+            body = clean_text(message.instruction or message.description, limit=BODY)
+            end = _("EXERCISE. Nothing has happened.") if message.is_exercise else clean_line(message.source)
         content = {
             "v": 1,
             "tag": message.tag,
             "number": message.number,
-            "title": cut(title, 140),
-            "body": f"{cut(body, BODY)}\n{end}".strip(),
+            "title": clean_line(title, limit=140),
+            "body": f"{body}\n{end}".strip(),
             "lang": message.language,
             "url": message.url,
             "severity": message.severity,

@@ -1,9 +1,8 @@
-"""Which received messages stand now: chains of Alert, Update and Cancel, whatever order they came in (CAP 1.2,
-section 3.2.1).
+"""Which received messages stand now: chains of Alert, Update and Cancel, in whatever order they came (CAP 1.2, 3.2.1).
 
 Messages that refer to each other are one event. A Cancel ends everything of its event that was sent before it, so a
-late message
-never brings an ended alert back; an Update replaces what it refers to; of several that are left the newest is the head.
+late message never brings an ended alert back; an Update replaces what it refers to; of several that are left the
+newest is the head.
 """
 
 from __future__ import annotations
@@ -52,13 +51,24 @@ MaySpeakFor = Callable[[str, str], bool]
 def standings(links: Iterable[Link], *, now: datetime, may: MaySpeakFor) -> dict[Key, Standing]:
     """The standing of every message. The order of `links` does not matter; nor does receiving one of them twice."""
     known = {link.key: link for link in links}
-    foreign = {key for key, link in known.items() if is_foreign(link, may)}
-    silent = {key for key, link in known.items() if link.msgType not in ACTING | {"Alert"}}
-    acting = {key: link for key, link in known.items() if key not in foreign | silent}
-    found = dict.fromkeys(foreign, Standing.FOREIGN) | dict.fromkeys(silent, Standing.SILENT)
-    for event in events(acting):
+    found = {key: Standing.FOREIGN if is_foreign(link, may) else Standing.SILENT for key, link in known.items()}
+    for event in events(speaking(known, may)):
         found.update(settle(event, now))
     return found
+
+
+def event_of(key: Key, links: Iterable[Link], *, may: MaySpeakFor) -> set[Key]:
+    """The messages of the same event as this one, itself included; none when it has no say in any event."""
+    acting = speaking({link.key: link for link in links}, may)
+    return next((keys for event in events(acting) if key in (keys := {link.key for link in event})), set())
+
+
+def speaking(known: Mapping[Key, Link], may: MaySpeakFor) -> dict[Key, Link]:
+    """Those that count in an event: not strangers' words, and neither Ack nor Error."""
+    return {
+        key: link for key, link in known.items()
+        if link.msgType in ACTING | {"Alert"} and not is_foreign(link, may)
+    }  # fmt: skip
 
 
 def is_foreign(link: Link, may: MaySpeakFor) -> bool:

@@ -61,15 +61,17 @@ class Feed(models.Model):
     answered_at = models.DateTimeField(null=True)
     """Last time that it gave something that could be read (304 counts)."""
     error = models.TextField(default="")
-    """Stable code of what went wrong last; empty when it answered."""
+    """Stable code of what went wrong last; empty when it answered and all that it links to could be taken."""
 
 
 class Fetched(models.Model):
-    """A linked message of a feed that has been fetched, so that it is not fetched at each poll."""
+    """A linked message of a feed that was asked for, so that it is not fetched at each poll."""
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE)
     href = models.TextField()
     updated = models.TextField(default="")
+    error = models.TextField(default="")
+    """Stable code of what went wrong when it was last tried; empty when it was taken."""
     at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from beffroi.calls.state import CATEGORIES, RESPONSES, Severity
 from beffroi.city.hazards import recognise
 from beffroi.lib.text import clean_line, clean_text
 from beffroi.standards.cap import model as cap
+from beffroi.standards.cap.level import colour_of
 
 HEADLINE: Final = 160
 TEXT: Final = 2000
@@ -24,12 +25,13 @@ def content(alert: cap.Alert, *, border: BaseGeometry | None, now: datetime) -> 
     """The draft's content; raises AreaBad when the area cannot be trusted: then a person draws it, and nobody is
     guessed at."""
     town = city.current()
-    infos = by_language(alert.info)
-    worst = min(alert.info, key=lambda info: list(Severity).index(Severity(info.severity)))
-    pairs = [pair for info in alert.info for pair in (*info.eventCode, *info.parameter)]
-    hazard = recognise(town, pairs)
-    where = area.build(choice(alert.info), border=border, words=described(infos))
-    ends = [info.expires for info in alert.info if info.expires is not None]
+    # green areas are told that nothing is the matter
+    warning = [info for info in alert.info if colour_of(info) != "green"]
+    infos = by_language(warning)
+    worst = min(warning, key=lambda info: list(Severity).index(Severity(info.severity)))
+    hazard = recognise(town, [pair for info in warning for pair in (*info.eventCode, *info.parameter)])
+    where = area.build(choice(warning), border=border, words=described(infos))
+    ends = [info.expires for info in warning if info.expires is not None]
     longest = now + timedelta(hours=town.cap.expires_h)
     return Content(
         kind="alert", status="Actual",
@@ -43,7 +45,12 @@ def content(alert: cap.Alert, *, border: BaseGeometry | None, now: datetime) -> 
     )  # fmt: skip
 
 
-def by_language(infos: Iterable[cap.Info]) -> dict[str, cap.Info]:
+def is_green(alert: cap.Alert) -> bool:
+    """Whether the message says that no warning is in force (MeteoAlarm and AEMET tell so by colour)."""
+    return bool(alert.info) and all(colour_of(info) == "green" for info in alert.info)
+
+
+def by_language(infos: Sequence[cap.Info]) -> dict[str, cap.Info]:
     """The first info of each of the city's languages; when there is none of them, the first info under the city's
     first language."""
     town = city.current()
@@ -52,23 +59,23 @@ def by_language(infos: Iterable[cap.Info]) -> dict[str, cap.Info]:
         own = next((lang for lang in town.languages if lang.split("-")[0] == info.language.lower().split("-")[0]), None)
         if own is not None:
             found.setdefault(own, info)
-    return {lang: found[lang] for lang in town.languages if lang in found} or {town.languages[0]: next(iter(infos))}
+    return {lang: found[lang] for lang in town.languages if lang in found} or {town.languages[0]: infos[0]}
 
 
 def words(info: cap.Info) -> dict[str, str]:
     """The texts of an info, inert: no control or bidi characters, no line break in a headline."""
     return {
-        "event": clean_line(info.event)[:HEADLINE],
-        "headline": clean_line(info.headline or info.event)[:HEADLINE],
-        "instruction": clean_text(info.instruction or "")[:TEXT],
-        "description": clean_text(info.description or "")[:TEXT],
+        "event": clean_line(info.event, limit=HEADLINE),
+        "headline": clean_line(info.headline or "", limit=HEADLINE) or clean_line(info.event, limit=HEADLINE),
+        "instruction": clean_text(info.instruction or "", limit=TEXT),
+        "description": clean_text(info.description or "", limit=TEXT),
     }
 
 
 def described(infos: dict[str, cap.Info]) -> dict[str, str]:
     """The words for the area in each language, as the sender put them."""
     return {
-        language: clean_line("; ".join(dict.fromkeys(part.areaDesc for part in info.area)))[:HEADLINE]
+        language: clean_line("; ".join(dict.fromkeys(part.areaDesc for part in info.area)), limit=HEADLINE)
         for language, info in infos.items() if info.area
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from beffroi.calls import actions as calls
 from beffroi.calls.edition import Frozen
 from beffroi.calls.models import Call
 from beffroi.calls.state import Authority, State
-from beffroi.delivery import publish, shards, shelves
+from beffroi.delivery import fanout, publish, shards, shelves
 from beffroi.delivery.capout import compose
 from beffroi.delivery.editions import messages
 from beffroi.delivery.models import Shard
@@ -49,8 +49,7 @@ def submit(person: Person, public_id: str) -> Call:
     """Freeze what would leave and hand it to a second person; says which body must approve."""
     call = calls.held(public_id)
     phase = calls.current_phase(city.current().phase[0].code)
-    severity = call.follows.severity if call.follows is not None and call.ending is not None else call.severity
-    body = city.competent_body(city.current(), call.kind, call.hazard, severity, phase)
+    body = city.competent_body(city.current(), call.kind, call.hazard, call.weight, phase)
     return calls.submit(person, public_id, freeze(call), phase=phase, body=body.code)
 
 
@@ -61,6 +60,7 @@ def approve(person: Person, public_id: str, *, seen: bytes) -> Call:
     call = calls.held(public_id)
     if call.state != State.PENDING or bytes(call.digest or b"") != seen:
         raise calls.CallChanged(call=public_id, state=call.state)
+    calls.demand_in_time(call, clock.now())
     if call.author == person:
         raise NotAllowed(action="call.approve", why="own-call")
     if call.follows is not None and calls.held(call.follows.public_id).state != State.LIVE:
@@ -88,9 +88,11 @@ def close_alone(person: Person | None, public_id: str) -> Call:
 def issue(call: Call, authority: Authority, *, approver: Person | None) -> None:
     """Sign, go live, stop what came before, insert the shards, publish, wake the workers: all or nothing."""
     sent = clock.now().replace(microsecond=0)
+    if call.follows is not None and call.follows.sent is not None:
+        sent = max(sent, call.follows.sent)  # a clock that goes wrong must not hold up a correction
     identifier, signed = compose(call, sent)
     if call.follows is not None:
-        stop(call.follows)
+        fanout.stop(Shard.objects.filter(call=call.follows))
     owed = shards.recipients(call, [channel.name for channel in shelves.enabled()])
     calls.begin(call, calls.Issue(
         authority=authority, approver=approver, identifier=identifier, sent=sent, signed=signed,
@@ -99,15 +101,6 @@ def issue(call: Call, authority: Authority, *, approver: Person | None) -> None:
     Shard.objects.bulk_create(shards.plan(call, owed, lane=kind.lane))
     publish.refresh(call)
     wake()
-
-
-def stop(prior: Call) -> None:
-    """Nothing more leaves of this message. Locks its shards, so a worker that is sending records its last batch first
-    or not at all."""
-    for shard in Shard.objects.select_for_update().filter(call=prior, state="waiting").order_by("pk"):
-        shard.state = "stopped"
-        shard.stale = shard.size - shard.cursor + len(shard.held)
-        shard.save(update_fields=["state", "stale"])
 
 
 def wake() -> None:
@@ -128,6 +121,7 @@ def erase_recipients(now: datetime) -> int:
     done = Shard.objects.filter(recipients__isnull=False, call_id__in=roots) | Shard.objects.filter(
         recipients__isnull=False, call__root_id__in=roots
     )
+    fanout.stop(done)
     total = done.update(recipients=None, held=[])
     if total:
         log.write(None, "delivery.erase", "delivery:recipients", shards=total)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -21,6 +22,9 @@ VERTICES: Final = 100
 """WMO's advice for a CAP polygon. A finer outline is drawn a little wider instead, so that nobody inside is left
 out."""
 
+THIN: Final = 2e-5
+"""Degrees: a sliver of two metres has no inside for a strict reader."""
+
 
 def compose(call: Call, sent: datetime) -> tuple[str, bytes]:
     """Identifier and signed bytes; any failure stops the issue, for an alert that cannot be signed is not published."""
@@ -31,6 +35,11 @@ def compose(call: Call, sent: datetime) -> tuple[str, bytes]:
     return identifier, signature.sign(write(message), key=ring.signing, certificate=ring.certificate)
 
 
+def local(moment: datetime) -> datetime:
+    """The moment in the city's time zone, as CAP recommends (section 3.3.2)."""
+    return moment.astimezone(ZoneInfo(city.current().timezone))
+
+
 def alert(call: Call, identifier: str, sent: datetime) -> cap.Alert:
     """The call as a CAP message: one info a language."""
     town = city.current()
@@ -38,7 +47,7 @@ def alert(call: Call, identifier: str, sent: datetime) -> cap.Alert:
     return cap.Alert(
         identifier=identifier,
         sender=town.cap.sender,
-        sent=sent,
+        sent=local(sent),
         status=call.status,
         msgType=call.msgType,
         scope="Public",
@@ -53,7 +62,7 @@ def reference(prior: Call) -> cap.Reference:
     """How a later message names this one."""
     if prior.identifier is None or prior.sent is None:
         raise ValueError("a call that was never sent cannot be followed")
-    return cap.Reference(sender=city.current().cap.sender, identifier=prior.identifier, sent=prior.sent)
+    return cap.Reference(sender=city.current().cap.sender, identifier=prior.identifier, sent=local(prior.sent))
 
 
 def info(call: Call, language: str, sent: datetime) -> cap.Info:
@@ -67,9 +76,9 @@ def info(call: Call, language: str, sent: datetime) -> cap.Info:
         urgency=call.urgency,
         severity=call.severity,
         certainty=call.certainty,
-        effective=sent,
-        onset=call.onset,
-        expires=call.expires,
+        effective=local(sent),
+        onset=call.onset and local(call.onset),
+        expires=local(call.expires),
         senderName=town.cap.sender_name.get(language) or next(iter(town.cap.sender_name.values())),
         headline=text["headline"],
         description=text.get("description") or None,
@@ -91,9 +100,12 @@ def parts(whole: BaseGeometry) -> list[Polygon]:
 
 
 def outline(polygon: Polygon) -> tuple[cap.Point, ...]:
-    """A closed ring of at most VERTICES corners that holds the whole polygon."""
+    """A closed ring of at most VERTICES corners, with an inside and crossing itself nowhere, that holds the polygon."""
     width = 0.0005
-    while len(polygon.exterior.coords) > VERTICES:
+    while True:
+        ring = tuple((round(lat, 6), round(lon, 6)) for lon, lat in polygon.exterior.coords)
+        inside = Polygon(ring)
+        if len(ring) <= VERTICES and inside.is_valid and not inside.buffer(-THIN).is_empty:
+            return ring
         wider = polygon.buffer(width, quad_segs=2).simplify(width / 2)
         polygon, width = Polygon(parts(wider)[0].exterior), width * 2
-    return tuple((round(lat, 6), round(lon, 6)) for lon, lat in polygon.exterior.coords)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -70,8 +70,8 @@ class Target:
     """One recipient: the id comes back in the receipt, the address is the channel's own form."""
 
     id: int
-    address: Mapping[str, str]
-    leave_url: str = ""
+    address: Mapping[str, str] = field(repr=False)
+    leave_url: str = field(default="", repr=False)
     """A link that ends this subscription by one POST (RFC 8058); empty for notes."""
 
 
@@ -93,7 +93,8 @@ class Machine:
     push_hosts: tuple[str, ...] = ()
     open_hosts: tuple[str, ...] = ()
     ca_file: str = ""
-    smtp_url: str = ""
+    smtp_url: str = field(default="", repr=False)
+    """It may hold a password."""
     mail_from: str = ""
     contact: str = ""
     """An address for the operators of push services (VAPID `sub`)."""

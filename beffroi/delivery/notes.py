@@ -3,6 +3,7 @@ carry them."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,9 +14,12 @@ from procrastinate.contrib.django import app as jobs
 
 from beffroi.audience import address as addresses
 from beffroi.delivery import shelves
-from beffroi.delivery.channel import Envelope, Message, Result, Target
+from beffroi.delivery.channel import Envelope, Message, Receipt, Result, Target
 from beffroi.delivery.models import Note
+from beffroi.errors import BeffroiError
 from beffroi.lib import clock
+
+log = logging.getLogger("beffroi.notes")
 
 WAKE: Final = "delivery.notes"
 CONTEXT: Final = b"note"
@@ -65,22 +69,31 @@ def send_next(now: datetime) -> bool:
 
 
 def attempt(row: Note, now: datetime) -> tuple[str, str, float]:
-    """State, reason and seconds to wait after trying once."""
+    """State, reason and seconds to wait after trying once. A note that cannot be sent never stops those behind it."""
     if row.expires_at <= now:
         return "expired", "", 0
-    sender = shelves.channels.get(row.channel).open(shelves.machine())
-    envelope = Envelope(tag=f"note-{row.pk}", number=1, severity="Unknown", expires_at=row.expires_at, is_note=True)
-    target = Target(row.pk, addresses.reveal(row.address, CONTEXT))
-    content = addresses.sealer().open(bytes(row.content), context=CONTEXT)
     try:
-        receipt = next(iter(sender.send(content, envelope, [target])))
-    finally:
-        sender.close()
+        receipt = send(row)
+    except Exception as err:
+        log.exception("note %s by %s", row.pk, row.channel)
+        receipt = Receipt(row.pk, Result.LATER, err.code if isinstance(err, BeffroiError) else type(err).__name__)
     if receipt.result is Result.ACCEPTED:
         return "sent", "", 0
     if receipt.result is Result.LATER and row.tries < TRIES:
         return "waiting", receipt.reason, max(receipt.retry_after_s or 0, 10 * 2**row.tries)
     return "failed", receipt.reason, 0
+
+
+def send(row: Note) -> Receipt:
+    """Hand it to its channel."""
+    envelope = Envelope(tag=f"note-{row.pk}", number=1, severity="Unknown", expires_at=row.expires_at, is_note=True)
+    target = Target(row.pk, addresses.reveal(bytes(row.address), CONTEXT))
+    content = addresses.sealer().open(bytes(row.content), context=CONTEXT)
+    sender = shelves.channels.get(row.channel).open(shelves.machine())
+    try:
+        return next(iter(sender.send(content, envelope, [target])))
+    finally:
+        sender.close()
 
 
 def erase(now: datetime) -> int:

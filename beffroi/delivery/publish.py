@@ -34,10 +34,11 @@ def refresh(call: Call | None) -> int:
 
 
 def store(cursor: CursorWrapper, sheet: Sheet) -> None:
-    """Put one sheet where the front finds it, and tell the fronts."""
+    """Put one sheet where the front finds it, and tell the fronts if it is another one than before."""
     if sheet.body is None:
         cursor.execute("DELETE FROM delivery_page WHERE path = %s", [sheet.path])
     else:
         etag = '"' + hashlib.sha256(sheet.content_type.encode() + sheet.body).hexdigest()[:32] + '"'
         cursor.execute(STORE, [sheet.path, sheet.content_type, sheet.body, etag])
-    cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, sheet.path])
+    if cursor.rowcount:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, sheet.path])

@@ -34,13 +34,15 @@ def cut(ids: Sequence[int], *, already: int) -> Iterator[Sequence[int]]:
 def plan(call: Call, groups: dict[Group, list[int]], *, lane: int) -> list[Shard]:
     """Unsaved shards for these recipients."""
     shards: list[Shard] = []
-    rank = Severity(call.severity).rank
+    rank = Severity(call.weight).rank
     for (channel, language), ids in sorted(groups.items()):
-        for piece in cut(ids, already=len(shards)):
-            shards.append(Shard(
+        shards += [
+            Shard(
                 call=call, channel=channel, language=language, lane=lane * LANES + (4 - rank),
                 size=len(piece), recipients=packed.squeeze(piece),
-            ))  # fmt: skip
+            )
+            for piece in cut(ids, already=len(shards))
+        ]  # fmt: skip
     return shards
 
 
@@ -54,13 +56,12 @@ def question(call: Call, channels: Sequence[str]) -> Question:
 
 def reached(call: Call, *, only_tried: bool) -> set[int]:
     """Frozen recipients of a call and of those before it in its event. `only_tried`: those to whom a message may have
-    left
-    (recorded, or in the batch that was on the wire): whoever never got it needs no word that it is over."""
+    left (recorded, or in the batch that was on the wire): whoever never got it needs no word that it is over."""
     ids: set[int] = set()
     chain = Shard.objects.filter(call__in=lineage(call), recipients__isnull=False)
     for recipients, size, cursor, leased in chain.values_list("recipients", "size", "cursor", "leased_until"):
         upto = size if not only_tried else min(size, cursor + (BATCH if leased else 0))
-        ids.update(packed.unsqueeze(recipients)[:upto])
+        ids.update(packed.unsqueeze(bytes(recipients or b""))[:upto])
     return ids
 
 
@@ -72,8 +73,7 @@ def lineage(call: Call) -> list[int]:
 
 def recipients(call: Call, channels: Sequence[str]) -> dict[Group, list[int]]:
     """Whom this message goes to: an Alert to those concerned; an Update to everyone of the event less those who left,
-    plus the
-    newly covered; an ending to those who may have been told, and to nobody else."""
+    plus the newly covered; an ending to those who may have been told, and to nobody else."""
     if call.follows is None:
         return select.concerned(question(call, channels))
     ids = reached(call.follows, only_tried=call.ending is not None)

@@ -44,10 +44,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A question and its answer in one sentence."""
+    """A question, its figure, and a sentence that says what it counts."""
 
     name: str
     question: str
+    big: str
     answer: str
 
 
@@ -59,6 +60,11 @@ class Figures:
     rows: list[Row]
     answers: list[Figure]
     reasons: list[tuple[str, str]]
+
+    @property
+    def columns(self) -> list[str]:
+        """The counts that are not nought everywhere, and always the first two."""
+        return [name for name in COUNTS if name in COUNTS[:2] or any(getattr(row, name) for row in self.rows)]
 
     @property
     def owed(self) -> int:
@@ -101,13 +107,17 @@ def floored(count: int) -> str:
     return f"< {FLOOR}" if 0 < count < FLOOR else str(count)
 
 
-def people(count: int) -> str:
-    """A count of people in words, floored."""
-    if count == 0:
+def people(counts: list[int]) -> str:
+    """A sum of people in words. Where a part of it is hidden (fewer than FLOOR), the sum is told in tens: an exact one
+    would give the hidden part away."""
+    total = sum(counts)
+    if total == 0:
         return _("nobody")
-    if count < FLOOR:
+    if total < FLOOR:
         return _("fewer than %(floor)s") % {"floor": FLOOR}
-    return str(count)
+    if any(0 < count < FLOOR for count in counts):
+        return _("about %(count)s") % {"count": f"{total - total % FLOOR:,}"}
+    return f"{total:,}"
 
 
 def lasting(seconds: float) -> str:
@@ -128,7 +138,7 @@ def steps(call: Call) -> list[Step]:
     moments = [
         (_("Warning came in"), call.warned_at),
         (_("Draft was made"), call.drafted_at),
-        (_("Handed to the second person"), call.submitted_at),
+        (_("Handed to the second person"), None if call.authority == "closing" else call.submitted_at),
         (_("Approved and issued"), call.issued_at),
         (_("First message accepted"), sent["first"]),
         (_("Last message accepted"), sent["last"]),
@@ -203,28 +213,28 @@ def of_call(call: Call) -> Figures:
 
 
 def answers(call: Call, table: list[Row]) -> list[Figure]:
-    """The questions that a resident would ask, in the order in which they would."""
-    owed, accepted = sum(row.owed for row in table), sum(row.accepted for row in table)
-    failed = sum(row.failed for row in table)
-    list_of = [Figure(
-        name="reach", question=_("How many people was it for, and how many messages were accepted?"),
-        answer=_("For %(owed)s; accepted for %(accepted)s; failed for %(failed)s.") % {
-            "owed": people(owed), "accepted": people(accepted), "failed": people(failed)},
+    """The questions that a resident would ask, in the order in which they would: the figure, then the sentence."""
+    owed, accepted = people([row.owed for row in table]), people([row.accepted for row in table])
+    failed = people([row.failed for row in table])
+    found = [Figure(
+        name="reach", question=_("How many messages were accepted?"), big=accepted,
+        answer=_("It was for %(owed)s. Failed: %(failed)s.") % {"owed": owed, "failed": failed},
     )]  # fmt: skip
-    begin = call.warned_at or call.drafted_at
-    if call.issued_at is not None:
-        list_of.append(Figure(
+    if call.issued_at is None:
+        return found
+    warned_at = call.warned_at if call.number == 1 else None  # of a later message that would be the age of the event
+    if call.ending != "expired":  # there nobody decided
+        found.append(Figure(
             name="decide", question=_("How long did the city take to decide?"),
-            answer=_("%(span)s from the first sign to the decision.") % {
-                "span": lasting((call.issued_at - begin).total_seconds())},
+            big=lasting((call.issued_at - (warned_at or call.drafted_at)).total_seconds()),
+            answer=_("From the warning to the decision.") if warned_at else _("From the first draft to the decision."),
         ))  # fmt: skip
-        last = max((row.last_at for row in table if row.last_at), default=None)
-        first = min((row.first_at for row in table if row.first_at), default=None)
-        if first is not None and last is not None:
-            list_of.append(Figure(
-                name="deliver", question=_("How long did it take to reach people after the decision?"),
-                answer=_("The first message after %(first)s, the last after %(last)s.") % {
-                    "first": lasting((first - call.issued_at).total_seconds()),
-                    "last": lasting((last - call.issued_at).total_seconds())},
-            ))  # fmt: skip
-    return list_of
+    first = min((row.first_at for row in table if row.first_at), default=None)
+    last = max((row.last_at for row in table if row.last_at), default=None)
+    if first is not None and last is not None:
+        found.append(Figure(
+            name="deliver", question=_("How long until the last message was accepted?"),
+            big=lasting((last - call.issued_at).total_seconds()),
+            answer=_("The first one after %(span)s.") % {"span": lasting((first - call.issued_at).total_seconds())},
+        ))  # fmt: skip
+    return found

@@ -52,7 +52,7 @@ def run(tool: str, *args: str | Path, words: str = "") -> subprocess.CompletedPr
     That goes through a file: a server started by pg_ctl inherits it and would keep a pipe open for ever.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
-        done = subprocess.run(  # noqa: S603  (a program of ours with arguments of ours, no shell)
+        done = subprocess.run(
             [_programs() / "bin" / tool, *args],
             input=words,
             stdout=said,
@@ -98,7 +98,7 @@ def _make_account() -> None:
     useradd = shutil.which("useradd", path=PATH)
     if useradd is None:
         raise ProgramsMissing(account=ACCOUNT, reason="useradd is not here to make it")
-    made = subprocess.run([useradd, *options, ACCOUNT], capture_output=True, text=True, check=False)  # noqa: S603
+    made = subprocess.run([useradd, *options, ACCOUNT], capture_output=True, text=True, check=False)
     if made.returncode != 0:
         raise ProgramsMissing(account=ACCOUNT, reason=made.stderr.strip())
 

@@ -45,25 +45,28 @@ def later(function: str) -> Callable[[argparse.Namespace], int]:
 
 
 def lay(port: int) -> None:
-    """The demo's settings, keys and sinks; then Django."""
+    """The demo's settings, keys and sinks; then Django. What the operator set stays."""
     django.choose()
-    os.environ.update(environment(port))
-    folder = Path(os.environ["BEFFROI_HOME"])
-    keys.create_missing(folder / "keys", common_name=city.current().slug, now=clock.now())
-    pushkeys.make(folder / "sinks")
+    for name, value in environment(port).items():
+        os.environ.setdefault(name, value)
+    keys.create_missing(keys.folder(), common_name=city.current().slug, now=clock.now())
+    pushkeys.make(sinks())
     django.setup()
 
 
+def sinks() -> Path:
+    """The folder of the sinks' keys and certificate."""
+    return django.home() / "sinks"
+
+
 def environment(port: int) -> dict[str, str]:
-    """The settings of a demo, for this process and its children; what the operator set stays."""
-    folder = Path(os.environ["BEFFROI_HOME"]) / "sinks"
-    wanted = {
+    """The settings of a demo, for this process and its children."""
+    return {
         "BEFFROI_DEMO": "1",
         "BEFFROI_URL": f"http://localhost:{port}",
         "BEFFROI_PUSH_HOSTS": " ".join(["localhost", *city.current().push.hosts]),
         "BEFFROI_OPEN_HOSTS": f"localhost:{PUSH_PORT}",
-        "BEFFROI_CA_FILE": str(folder / pushkeys.CERTIFICATE),
+        "BEFFROI_CA_FILE": str(sinks() / pushkeys.CERTIFICATE),
         "BEFFROI_SMTP": f"smtp://localhost:{MAIL_PORT}",
         "BEFFROI_MAIL_FROM": f"alert@{city.current().slug}.example",
     }
-    return {name: os.environ.get(name, value) for name, value in wanted.items()}

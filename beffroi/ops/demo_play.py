@@ -52,8 +52,8 @@ class Played:
 
     def __str__(self) -> str:
         return (
-            f"Exercise played: {self.accepted:,} of {self.owed:,} messages accepted, the first {self.first_s:.2f} s after "
-            f"approval, the last after {self.last_s:.1f} s; its end was told to {self.told:,}. "
+            f"Exercise played: {self.accepted:,} of {self.owed:,} messages accepted, the first {self.first_s:.2f} s "
+            f"after approval, the last after {self.last_s:.1f} s; its end was told to {self.told:,}. "
             f"Figures: {settings.BASE_URL}/en/figures/{self.call}/"
         )
 

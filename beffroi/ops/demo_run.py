@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 from django.conf import settings
 
 from beffroi.delivery import publish, shelves
-from beffroi.ops import demo_cast, demo_play, demo_seed, migrate, processes, web, worker_loop
-from beffroi.ops.demo import MAIL_PORT, PAGE_PORT, PUSH_PORT
+from beffroi.ops import demo_cast, demo_play, demo_seed, django, migrate, processes, web, worker_loop
+from beffroi.ops.demo import MAIL_PORT, PAGE_PORT, PUSH_PORT, sinks
 from beffroi.ops.processes import Child
 
 WELCOME = """
@@ -70,12 +68,12 @@ def run(options: argparse.Namespace) -> int:
         )
     )
     beffroi = [sys.executable, "-m", "beffroi"]
-    sinks = [
-        "sinks", "--folder", str(Path(os.environ["BEFFROI_HOME"]) / "sinks"), "--push-port", str(PUSH_PORT),
-        "--mail-port", str(MAIL_PORT), "--page-port", str(PAGE_PORT),
+    sink = [
+        "sinks", "--folder", str(sinks()), "--push-port", str(PUSH_PORT), "--mail-port", str(MAIL_PORT),
+        "--page-port", str(PAGE_PORT),
     ]  # fmt: skip
     return processes.run([
-        Child("sinks", [*beffroi, *sinks]),
+        Child("sinks", [*beffroi, *sink]),
         Child("web", [*beffroi, "web", "--port", str(options.port)]),
         Child("worker", [*beffroi, "worker"]),
         Child("exercise", [*beffroi, "demo", "play", "--once"], is_task=True),
@@ -90,7 +88,7 @@ def run_prepare(options: argparse.Namespace) -> int:  # noqa: ARG001
 
 def run_home(options: argparse.Namespace) -> int:  # noqa: ARG001
     """Where keys, static files and sinks' keys lie."""
-    say(os.environ["BEFFROI_HOME"])
+    say(str(django.home()))
     return 0
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
 import secrets
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 
 from beffroi import city
@@ -16,7 +14,7 @@ from beffroi.audience.models import Subscription
 from beffroi.crisis import intake
 from beffroi.crisis.models import Message
 from beffroi.lib import clock, grid
-from beffroi.ops import demo_cast, demo_people, demo_warning, demo_zones, pushkeys
+from beffroi.ops import demo, demo_cast, demo_people, demo_warning, demo_zones, pushkeys
 from beffroi.places import select as places
 
 PEOPLE: Final = 20_000
@@ -49,7 +47,7 @@ def batches() -> Iterator[list[Wish]]:
     """The invented subscriptions, some thousand at a time."""
     shapes = places.shapes()
     dice = random.Random(SEED)  # noqa: S311 - the same people at each first start
-    pool = pushkeys.Pool.load(Path(os.environ["BEFFROI_HOME"]) / "sinks")
+    pool = pushkeys.Pool.load(demo.sinks())
     languages, batch = city.current().languages, []
     for number, (lat, lon) in enumerate(demo_people.spread(shapes, PEOPLE, SEED)):
         batch.append(wish(number, grid.cell(lat, lon), dice.choices(languages, weight(languages))[0], pool))

@@ -4,14 +4,13 @@ beside it."""
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from beffroi.errors import Unavailable
-from beffroi.ops import zone_build
+from beffroi.ops import django, zone_build
 from beffroi.places import actions as places
 from beffroi.places import geojson, select
 
@@ -26,7 +25,7 @@ class DemoDataMissing(Unavailable):
 
 def folder() -> Path:
     """The demo city's folder."""
-    return Path(os.environ["BEFFROI_CITY"]).parent
+    return django.city_file().parent
 
 
 def recipe() -> dict[str, Any]:
@@ -48,7 +47,7 @@ def load(say: Callable[[str], None]) -> None:
 def collection(source: dict[str, Any]) -> bytes:
     """The source as GeoJSON."""
     if "geojson" in source:
-        return (folder() / source["geojson"]).read_bytes()
+        return Path(folder() / source["geojson"]).read_bytes()
     file = CHECKOUT / source["topojson"]
     if not file.exists():
         raise DemoDataMissing(file=source["topojson"])

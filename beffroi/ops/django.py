@@ -9,13 +9,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import django
+from django.conf import settings
 
 from beffroi import env
+from beffroi.errors import Unavailable
 from beffroi.ops import postgres
 
 DEMO_CITY = next(
     iter(sorted((Path(__file__).parents[2] / "demo").glob("*/city.toml"), reverse=True)), Path("city.toml")
 )
+
+
+class OwnerMissing(Unavailable):
+    """The command works on tables or accounts, and DATABASE_OWNER_URL is not set on this machine."""
+
+    code = "database-owner-missing"
 
 
 def setup() -> None:
@@ -24,22 +32,43 @@ def setup() -> None:
     django.setup()
 
 
+def setup_as_owner() -> None:
+    """The same for a command that needs the owner of the tables; OwnerMissing where its address is not known."""
+    setup()
+    if not settings.DATABASES["owner"]["NAME"]:
+        raise OwnerMissing
+
+
 def choose() -> None:
-    """Choose city (BEFFROI_CITY, else the demo city of the checkout), state folder and database. What is chosen goes
-    into the
-    environment, so that child processes choose the same."""
-    city_file = env.path("BEFFROI_CITY", DEMO_CITY)
-    name = city_file.parent.name
-    server = postgres.database(name)
-    os.environ.setdefault("BEFFROI_CITY", str(city_file))
-    os.environ.setdefault("BEFFROI_HOME", str(postgres.state(name)))
-    os.environ.setdefault("BEFFROI_KEYS", str(Path(os.environ["BEFFROI_HOME"]) / "keys"))
+    """Choose city, folders and database. What is chosen goes into the environment, so that child processes choose the
+    same."""
+    server = postgres.database(choose_city())
     os.environ.setdefault("DATABASE_URL", server.app_url)
     os.environ.setdefault("DATABASE_OWNER_URL", server.owner_url)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "beffroi.settings")
 
 
-def later(target: str, ground: Callable[[], None] = setup) -> Callable[[argparse.Namespace], int]:
+def choose_city() -> str:
+    """Choose city (BEFFROI_CITY, else the demo city of the checkout), its folder on this machine and its keys, without
+    starting a database; the name of the city's folder."""
+    file = city_file()
+    os.environ.setdefault("BEFFROI_CITY", str(file))
+    os.environ.setdefault("BEFFROI_HOME", str(postgres.state(file.parent.name)))
+    os.environ.setdefault("BEFFROI_KEYS", str(home() / "keys"))
+    return file.parent.name
+
+
+def city_file() -> Path:
+    """The city.toml of this process."""
+    return env.path("BEFFROI_CITY", DEMO_CITY)
+
+
+def home() -> Path:
+    """Where this machine keeps what is not in the database."""
+    return env.path("BEFFROI_HOME", Path("var"))
+
+
+def later(target: str, ground: Callable[[], object] = setup) -> Callable[[argparse.Namespace], int]:
     """Run `module:function` of ops once the ground is laid: tables can be imported only when Django is ready."""
     module, function = target.split(":")
 

@@ -15,8 +15,10 @@ from pathlib import Path
 import psycopg
 
 from beffroi import env
+from beffroi.city import reader
 from beffroi.errors import BeffroiError
-from beffroi.ops import postgres
+from beffroi.lib.keys import Keyring
+from beffroi.ops import django, postgres
 
 HOUSE = Path(__file__).resolve().parents[1]
 VENDOR = HOUSE / "web" / "static" / "vendor"
@@ -42,9 +44,42 @@ def python() -> Iterator[Finding]:
     yield Finding("python", f"{version}, {sys.executable}", is_ok=(3, 11) <= sys.version_info < (3, 15))
 
 
+def city() -> Iterator[Finding]:
+    """The city that this machine serves: its file can be read and has no unknown key."""
+    file = _city_file()
+    try:
+        yield Finding("city", f"{reader.load(file).slug}, {file}")
+    except BeffroiError as err:
+        yield _refused("city", str(file), err)
+
+
+def keys() -> Iterator[Finding]:
+    """The city's keys: all there, whole, readable by nobody else."""
+    folder = env.path("BEFFROI_KEYS", env.path("BEFFROI_HOME", postgres.state(_purpose())) / "keys")
+    try:
+        Keyring.load(folder)
+        yield Finding("keys", str(folder))
+    except BeffroiError as err:
+        yield _refused("keys", str(folder), err)
+
+
+def _city_file() -> Path:
+    return env.path("BEFFROI_CITY", django.DEMO_CITY)
+
+
+def _purpose() -> str:
+    """The name of the city's folder is the name of its state (ops/django.py chooses the same)."""
+    return _city_file().parent.name
+
+
+def _refused(name: str, what: str, err: BeffroiError) -> Finding:
+    facts = ", ".join(f"{fact}={value}" for fact, value in err.facts.items())
+    return Finding(name, f"{what}: {err.code} {facts}", is_ok=False)
+
+
 def state() -> Iterator[Finding]:
     """The folder for what this machine must remember, or the place where it will be made."""
-    folder = postgres.state("demo").parent
+    folder = postgres.state(_purpose()).parent
     nearest = next(part for part in [folder, *folder.parents] if part.exists())
     if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
         yield Finding("state", str(folder))
@@ -56,9 +91,9 @@ def database() -> Iterator[Finding]:
     """The city's own server, or the embedded one; reachable, of a version we know, the application not almighty."""
     kind = "DATABASE_URL" if env.text("DATABASE_URL") else "embedded"
     try:
-        server = postgres.database("demo")
+        server = postgres.database(_purpose())
     except BeffroiError as err:
-        yield Finding("database", f"{kind}: {err.code} {dict(err.facts)}", is_ok=False)
+        yield _refused("database", kind, err)
         return
     yield _connect("database", server.app_url, kind)
     if server.owner_url:
@@ -110,7 +145,7 @@ def tools() -> Iterator[Finding]:
             yield Finding("test tools", found or f"{command}: apt-get install {package} (as root)", is_ok=bool(found))
 
 
-CHECKS: list[Callable[[], Iterator[Finding]]] = [python, state, database, pages, tools]
+CHECKS: list[Callable[[], Iterator[Finding]]] = [python, city, state, keys, database, pages, tools]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

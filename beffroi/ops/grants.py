@@ -1,4 +1,4 @@
-"""What the application's database role may do: work on rows, own nothing, make no account, change no log."""
+"""What the application's database role may do: work on rows, own nothing, make no account, change no log, no message."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {app};
 REVOKE UPDATE, DELETE, TRUNCATE ON people_entry FROM {app};
 REVOKE DELETE ON calls_call, calls_phase FROM {app};
 REVOKE UPDATE ON calls_edition, calls_phase FROM {app};
+REVOKE UPDATE, DELETE ON crisis_message FROM {app};
+GRANT UPDATE (standing, held, settled_at, call_id) ON crisis_message TO {app};
 REVOKE INSERT, UPDATE, DELETE ON people_person, people_key, django_migrations FROM {app};
 GRANT UPDATE (password, last_login, language) ON people_person TO {app};
 REVOKE INSERT, UPDATE, DELETE ON mfa_authenticator FROM {app};

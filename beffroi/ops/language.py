@@ -1,4 +1,5 @@
-"""`beffroi language`: compile the translations, or say what is not translated yet. A language is one folder in beffroi/locale."""
+"""`beffroi language`: compile the translations, or say what is not translated yet. A language is one folder in
+beffroi/locale."""
 
 from __future__ import annotations
 
@@ -62,7 +63,7 @@ def run_check(options: argparse.Namespace) -> int:  # noqa: ARG001
 def run_update(options: argparse.Namespace) -> int:  # noqa: ARG001
     """Bring every catalogue up to the texts that the code has now."""
     wanted = Catalog(fuzzy=False)
-    for msgid in sorted(every(), key=lambda m: (m.one, m.context or "")):
+    for msgid in sorted(every(), key=order):
         wanted.add(msgid.id, context=msgid.context)
     for language in languages():
         found = catalogue(language)
@@ -102,7 +103,12 @@ def compile_all() -> None:
 def missing(language: str) -> list[Msgid]:
     """Texts of the house without a translation."""
     found = catalogue(language)
-    return [msgid for msgid in sorted(every()) if not is_done(found.get(msgid.id, msgid.context))]
+    return [msgid for msgid in sorted(every(), key=order) if not is_done(found.get(msgid.id, msgid.context))]
+
+
+def order(msgid: Msgid) -> tuple[str, str]:
+    """How lists of texts are sorted."""
+    return msgid.one, msgid.context or ""
 
 
 def is_done(message: Message | None) -> bool:

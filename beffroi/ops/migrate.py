@@ -16,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001
     """Migrate and grant."""
-    django.setup()
+    django.setup_as_owner()
     migrate()
     return 0
 

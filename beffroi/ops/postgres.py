@@ -197,13 +197,14 @@ def _prepare(folder: Path) -> None:
 
 
 def _socket_folder(folder: Path) -> Path:
-    """Inside the state folder, or in /tmp where that path is too long for a socket or has signs to be quoted."""
+    """Inside the state folder, or a short place where that path is too long for a socket or has signs to be quoted."""
     inside = folder / "socket"
     has_plain_name = all(sign.isalnum() or sign in "/._-" for sign in str(inside))
     if has_plain_name and len(bytes(inside / f".s.PGSQL.{PORT}")) <= SOCKET_BYTES:
         return inside
-    digest = hashlib.sha256(bytes(folder)).hexdigest()[:16]
-    return Path(f"/tmp/beffroi-{os.geteuid()}-{digest}")  # noqa: S108  (binaries.own refuses one that is not ours)
+    name = f"socket-{hashlib.sha256(bytes(folder)).hexdigest()[:16]}"
+    # Root keeps out of /tmp, where others may write; for a person binaries.own refuses what somebody else put there.
+    return binaries.ROOT_HOME / name if binaries.is_root() else Path(f"/tmp/beffroi-{os.geteuid()}-{name}")  # noqa: S108
 
 
 # -- making, starting, stopping ---------------------------------------------------------------------------------------
@@ -261,6 +262,7 @@ def _make(folder: Path) -> None:
         first = (
             f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{passwords[OWNER]}';\n"
             f"CREATE ROLE {APP} LOGIN PASSWORD '{passwords[APP]}';\n"
+            f"GRANT {APP} TO {OWNER};\n"  # so that the owner can end the application's connections: to restore, to drop
             f"CREATE DATABASE {DATABASE} OWNER {OWNER};\n"
         )
         _run(folder, "postgres", "--single", "-c", "exit_on_error=true", "-D", work / "data", "postgres", words=first)

@@ -31,6 +31,12 @@ class ChildLost(Unavailable):
     code = "process-lost"
 
 
+class OutputLost(Unavailable):
+    """Whoever read our output is gone: a terminal that was closed, a pipe that ended."""
+
+    code = "output-lost"
+
+
 @dataclass(frozen=True)
 class Child:
     """A process to keep. `env` is added to ours. A task does its work once and is not started again when it ends."""
@@ -67,7 +73,7 @@ async def _run(children: Sequence[Child]) -> int:
             keepers = [group.create_task(_keep(child, f"{child.name:<{width}} |")) for child in children]
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, lambda: [keeper.cancel() for keeper in keepers])
-    except* (ChildLost, BrokenPipeError):  # the latter: whoever read our output is gone
+    except* (ChildLost, OutputLost):
         code = 1
     return code
 
@@ -160,4 +166,7 @@ async def _copy(source: int, title: str) -> None:
 
 
 def _say(title: str, line: str) -> None:
-    print(title, line, flush=True)
+    try:
+        print(title, line, flush=True)
+    except OSError as err:
+        raise OutputLost from err

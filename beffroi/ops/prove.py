@@ -1,4 +1,5 @@
-"""`beffroi prove`: run the full sizes with the real parts and write what came out to docs/proofs/*.json, with date and machine."""
+"""`beffroi prove`: run the full sizes with the real parts and write what came out to docs/proofs/*.json, with date
+and machine."""
 
 from __future__ import annotations
 
@@ -52,15 +53,17 @@ def circumstances() -> dict[str, Any]:
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=CHECKOUT, capture_output=True, text=True, check=False
     )
+    machine = [f"{os.cpu_count()} cores", platform.machine(), platform.system(), f"Python {platform.python_version()}"]
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "machine": ", ".join(machine),
         "commit": commit.stdout.strip(),
     }
 
 
 def alert_to_everyone() -> dict[str, Any]:
-    """The demo's exercise on an empty state: 20,000 subscriptions, one worker, the demo's sinks, all on this machine."""
+    """The demo's exercise on an empty state: 20,000 subscriptions, one worker, the demo's sinks, all on this
+    machine."""
     with tempfile.TemporaryDirectory(prefix="beffroi-proof-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         env = {**os.environ, "BEFFROI_STATE": folder, "BEFFROI_DEMO": "1"}
@@ -94,4 +97,16 @@ def running(words: list[str], env: dict[str, str]) -> Iterator[None]:
         process.wait(15)
 
 
-PROOFS_BY_NAME: dict[str, Callable[[], dict[str, Any]]] = {"alert-to-everyone": alert_to_everyone}
+def read_cap() -> dict[str, Any]:
+    """Every message of the real corpus beside the checkout where it is, else those written for the tests: full parse
+    and checks."""
+    real = CHECKOUT / ".." / "shared" / "data" / "cap" / "messages"
+    corpus = real if real.is_dir() else CHECKOUT / "tests" / "data" / "cap"
+    found: dict[str, Any] = json.loads(told("bench", "cap", "--json", str(corpus), env=dict(os.environ)))
+    return {"corpus": "real messages" if corpus is real else "messages of the tests", **found}
+
+
+PROOFS_BY_NAME: dict[str, Callable[[], dict[str, Any]]] = {
+    "read-cap": read_cap,
+    "alert-to-everyone": alert_to_everyone,
+}

@@ -1,18 +1,21 @@
 """What workers do when they are woken or the clock strikes. A job carries nothing: the rows are the truth, and a job
-that is lost
-costs the five seconds until the next stroke."""
+that is lost costs the few seconds until somebody looks again."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
+from beffroi import city
 from beffroi.audience import actions as audience
 from beffroi.calls import actions as calls
+from beffroi.crisis.feeds import actions as feeds
 from beffroi.crisis.feeds import polling
 from beffroi.delivery import actions as delivery
 from beffroi.delivery import fanout, notes
@@ -21,45 +24,81 @@ from beffroi.outcomes import actions as outcomes
 
 log = logging.getLogger("beffroi.tasks")
 
-SENDING = threading.Lock()
-ASKED = threading.Event()
-UNCONFIRMED_DAYS = 3
+STALLED_S = 30
+OVER = threading.Event()
+"""This process was told to stop: what is long looks at it between two steps."""
+
+
+class OneAtATime:
+    """Long work in one thread of this process at a time. Who comes while it runs leaves word and goes, so that slow
+    mail servers or feeds can never take every thread of a worker; whoever is at it looks once more before it ends."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self.work = work
+        self.busy = threading.Lock()
+        self.asked = threading.Event()
+
+    def __call__(self) -> None:
+        """Do it, or have it done."""
+        self.asked.set()
+        while self.asked.is_set() and not OVER.is_set() and self.busy.acquire(blocking=False):
+            try:
+                self.asked.clear()
+                self.work()
+            finally:
+                self.busy.release()
+
+
+def send_notes_due() -> None:
+    """Notes, until none is due."""
+    now = clock.now()
+    while not OVER.is_set() and notes.send_next(now):
+        pass
+
+
+send_shards = OneAtATime(lambda: fanout.run(is_over=OVER.is_set))
+send_letters = OneAtATime(send_notes_due)
+read_feeds = OneAtATime(lambda: polling.poll_due(clock.now(), is_over=OVER.is_set))
+
+
+def all_of(*steps: Callable[[], object]) -> None:
+    """Every step, whatever happens to the others; the first that failed is raised at the end, so that it is seen."""
+    failed: list[Exception] = []
+    for step in steps:
+        try:
+            step()
+        except Exception as err:
+            log.exception("a step of the clock failed")
+            failed.append(err)
+    if failed:
+        raise failed[0]
 
 
 @app.task(name=delivery.WAKE, queue="delivery")
 def wake() -> None:
-    """Send what is due. One loop a process: who comes while it runs leaves word and goes."""
-    ASKED.set()
-    while ASKED.is_set() and SENDING.acquire(blocking=False):
-        try:
-            ASKED.clear()
-            fanout.run()
-        finally:
-            SENDING.release()
+    """Send what is due."""
+    send_shards()
 
 
 @app.task(name=notes.WAKE, queue="notes")
 def send_notes() -> None:
     """Send the notes that are due."""
-    notes.send_due(clock.now())
+    send_letters()
 
 
 @app.periodic(cron="* * * * * */5")
 @app.task(name="clock.sweep", queue="clock")
 def sweep(timestamp: int) -> None:  # noqa: ARG001
-    """Every five seconds: shards and notes that nobody was woken for, calls whose time is over."""
+    """Every five seconds: calls whose time is over, and notes that nobody was woken for."""
     now = clock.now()
-    outcomes.expire(now)
-    calls.lapse(now)
-    wake()
-    notes.send_due(now)
+    all_of(lambda: outcomes.expire(now), lambda: calls.lapse(now), send_letters)
 
 
 @app.periodic(cron="* * * * * */10")
 @app.task(name="clock.poll", queue="poll")
 def poll(timestamp: int) -> None:  # noqa: ARG001
     """Every ten seconds: the feeds that are due."""
-    polling.poll_due(clock.now())
+    read_feeds()
 
 
 @app.periodic(cron="* * * * *")
@@ -74,9 +113,13 @@ def minute(timestamp: int) -> None:  # noqa: ARG001
 def night(timestamp: int) -> None:  # noqa: ARG001
     """Every night: forget what is no longer needed."""
     now = clock.now()
-    delivery.erase_recipients(now)
-    notes.erase(now)
-    audience.forget_unconfirmed((now - timedelta(days=UNCONFIRMED_DAYS)).date())
+    unconfirmed = now - timedelta(days=city.current().retention.unconfirmed_days)
+    all_of(
+        lambda: delivery.erase_recipients(now),
+        lambda: notes.erase(now),
+        lambda: audience.forget_unconfirmed(unconfirmed.date()),
+        lambda: feeds.forget_fetched(now),
+    )
 
 
 @app.periodic(cron="*/1 * * * *")
@@ -84,6 +127,6 @@ def night(timestamp: int) -> None:  # noqa: ARG001
 async def drop_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Jobs of a worker that died stay "doing" for ever; nothing is lost with them, so they are put away."""
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=30):
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
         log.warning("job of a dead worker put away: %s", job.task_name)
-        await manager.finish_job(job, status="failed", delete_job=True)
+        await manager.finish_job(job, status=Status.FAILED, delete_job=True)

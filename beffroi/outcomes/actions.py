@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,6 +30,8 @@ CLOSING_S: Final = 6 * 3600
 """How long a closing message stays on the now page."""
 
 ENDINGS: Final = ("all-clear", "false-alarm", "expired")
+
+logger = logging.getLogger("beffroi.outcomes")
 
 
 class EndingUnknown(BadInput):
@@ -61,7 +64,7 @@ def live(public_id: str) -> Call:
 def update(person: Person, prior_public_id: str, content: Content) -> Call:
     """A draft Update of a live call; it goes the way of any draft, to a second person."""
     prior = live(prior_public_id)
-    return calls.follow(person, prior, replace(content, status=prior.status), msgType="Update")
+    return calls.follow(person, prior, content, msgType="Update")
 
 
 def closing_content(prior: Call, ending: str, texts: Mapping[str, Mapping[str, str]], now: datetime) -> Content:
@@ -94,19 +97,29 @@ def close(person: Person, prior_public_id: str, ending: str, texts: Mapping[str,
     return delivery.submit(person, call.public_id)
 
 
-@transaction.atomic
 def expire(now: datetime) -> int:
-    """Calls whose time is over end by themselves, with a notice that they are no longer renewed: never an all-clear."""
-    over = Call.objects.filter(state="live", expires__lte=now).order_by("pk")
-    ended = 0
-    for call in over.select_for_update(skip_locked=True):
-        if call.ending is not None:  # a closing message has been up long enough: it needs no closing itself
-            calls.end(call, now)
-            delivery.refresh(call)
-        else:
-            expire_one(call, now)
-        ended += 1
-    return ended
+    """Calls whose time is over end by themselves, with a notice that they are no longer renewed: never an all-clear.
+    How many ended; one that cannot be ended holds up no other."""
+    over = Call.objects.filter(state="live", expires__lte=now).order_by("pk").values_list("pk", flat=True)
+    return sum(end_one(call_id, now) for call_id in list(over))
+
+
+def end_one(call_id: int, now: datetime) -> bool:
+    """End a call in a transaction of its own; False when another worker is at it, or it cannot be ended."""
+    try:
+        with transaction.atomic():
+            call = Call.objects.select_for_update(skip_locked=True).filter(pk=call_id, state="live").first()
+            if call is None:
+                return False
+            if call.ending is None:
+                expire_one(call, now)
+            else:  # a closing message has been up long enough: it needs no closing itself
+                calls.end(call, now)
+                delivery.refresh(call)
+            return True
+    except Exception:
+        logger.exception("call %s is over and cannot be ended", call_id)
+        return False
 
 
 def expire_one(call: Call, now: datetime) -> None:

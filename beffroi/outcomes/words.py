@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from beffroi.calls import area
 from beffroi.calls.models import Call
+from beffroi.lib.text import cut
+
+HEADLINE: Final = 160
+"""Characters, as in the composer."""
 
 
 def closing_texts(call: Call, ending: str) -> dict[str, dict[str, str]]:
@@ -18,7 +24,7 @@ def closing_texts(call: Call, ending: str) -> dict[str, dict[str, str]]:
             where = {"event": text["event"], "where": area.described(call.area, language)}
             headline, instruction = sentences(ending, where)
         found[language] = {
-            "event": text["event"], "headline": headline, "instruction": instruction, "description": "",
+            "event": text["event"], "headline": cut(headline, HEADLINE), "instruction": instruction, "description": "",
         }  # fmt: skip
     return found
 

@@ -21,12 +21,16 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "call.close":       frozenset({"officer", "approver"}),
     "call.inform":      frozenset({"officer", "approver"}),
     "phase.declare":    frozenset({"officer", "approver"}),
+    "phase.lower":      frozenset({"approver"}),
     "warning.read":     frozenset({"officer", "approver", "overseer"}),
     "warning.settle":   frozenset({"officer", "approver"}),
     "log.read":         frozenset({"overseer", "administrator"}),
     "warning.send":     frozenset(),  # programs with a key of this action, never a person
 }
 # fmt: on
+
+FOR_PROGRAMS: Final = ("warning.send",)
+"""Actions that a program's key may open."""
 
 PUBLIC: Final = "public"
 """The mark of a route that everybody may use."""

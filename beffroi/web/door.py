@@ -1,4 +1,4 @@
-"""How staff get in: no sign-up, no word about which accounts exist, a second factor always, fresh for the gravest steps."""
+"""How staff get in: no sign-up, no word about which accounts exist, a second factor always, a fresh one to send."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ FRESH_S: Final = 15 * 60
 class StaffDoor(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth's adapter. Accounts are made on the command line, never on the web."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Nobody signs up."""
         return False
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
+    def get_login_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         """To the duty desk."""
         return reverse("desk")
 
-    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         """Back to the log-in."""
         return reverse("account_login")
 

@@ -33,7 +33,7 @@ def public(view: View) -> View:
 
 
 def opens(action: str) -> Callable[[View], View]:
-    """Staff who may do `action` (people/access.py), logged in with a second factor; in their language, by the city's clock."""
+    """Staff who may do `action` (people/access.py), with a second factor; in their language, by the city's clock."""
     if action not in access.TABLE:
         raise LookupError(action)
 
@@ -42,11 +42,11 @@ def opens(action: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated or not door.is_welcome(request.user):
                 return redirect_to_login(request.get_full_path())
+            language = request.LANGUAGE_CODE = request.user.language  # an error is told in it, too
             if not door.has_second_factor(request):
                 raise SecondFactorMissing()
-            person = access.demand(request.user, action)
-            request.LANGUAGE_CODE = person.language  # an error is told in it, too
-            with translation.override(person.language), timezone.override(ZoneInfo(city.current().timezone)):
+            access.demand(request.user, action)
+            with translation.override(language), timezone.override(ZoneInfo(city.current().timezone)):
                 return view(request, *args, **kwargs)
 
         guarded.access = action  # type: ignore[attr-defined]
@@ -56,7 +56,7 @@ def opens(action: str) -> Callable[[View], View]:
 
 
 def fresh(view: View) -> View:
-    """Only with a second factor given in the last minutes (door.FRESH_S); otherwise it is asked for, and the request goes on."""
+    """Only with a second factor of the last minutes (door.FRESH_S); else it is asked for, and the request goes on."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -35,7 +35,8 @@ class Frame:
 
 
 def build(language: str, *, path: str = "", here: str = "") -> Frame:
-    """The frame in a language. `path` is the page's address after the language (`past/`); a page without one has no twins."""
+    """The frame in a language. `path` is the page's address after the language (`past/`); a page without one has no
+    twins."""
     town = city.current()
     links = [
         Link(language=other, name=languages.own_name(other), href=f"/{other}/{path}", is_current=other == language)

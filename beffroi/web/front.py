@@ -121,7 +121,9 @@ class Front:
         headers = {"content-type": page.content_type, "etag": etag, "cache-control": lifetime}
         if page.zipped is not None:
             headers["vary"] = "Accept-Encoding"
-        if page.content_type.startswith(("application/json", "application/geo+json", "application/cap", "application/atom")):
+        if page.content_type.startswith(
+            ("application/json", "application/geo+json", "application/cap", "application/atom")
+        ):
             headers["access-control-allow-origin"] = "*"  # open data: any page may read it
             headers["cross-origin-resource-policy"] = "cross-origin"
         asked = header(scope, b"if-none-match")
@@ -141,7 +143,9 @@ class Front:
         """Passkeys need a name: 127.0.0.1 is sent to localhost, on the same port."""
         query = scope["query_string"].decode("latin-1")
         path = scope.get("raw_path", scope["path"].encode()).decode("latin-1").partition("?")[0]
-        where = f"{scope.get('scheme', 'http')}://localhost{':' + port if port else ''}{path}{'?' + query if query else ''}"
+        where = (
+            f"{scope.get('scheme', 'http')}://localhost{':' + port if port else ''}{path}{'?' + query if query else ''}"
+        )
         await answer(send, 307, {"location": where, "cache-control": "no-store"})
 
     async def choose(self, scope: Scope, send: Send) -> None:

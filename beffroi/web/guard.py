@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import time
 from typing import Final
@@ -49,48 +50,67 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun, status = time.perf_counter(), 0
-
-        async def dressed(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                own = {name.lower() for name, _ in message["headers"]}
-                added = [pair for pair in self.headers if pair[0] not in own]
-                message = {**message, "headers": [*message["headers"], *added]}
-            await send(message)
-
+        begun = time.perf_counter()
+        visit = Visit(receive, send, self.headers, most=limit(scope["path"]))
         try:
-            await self.admit(scope, receive, dressed)
+            self.admit(scope, visit)
+            await self.app(scope, visit.receive, visit.send)
+            visit.check()
         except (TooLarge, TooMany) as err:
-            if status:  # half an answer is out: the server has to break the connection
+            if visit.status:  # half an answer is out: the server has to break the connection
                 raise
-            await refuse(scope, dressed, err)
+            visit.is_over = False
+            await refuse(scope, visit.send, err)
         finally:
             spent_ms = (time.perf_counter() - begun) * 1000
-            log.info("%s %s %s %.1f ms", scope["method"], scrubbed(scope["path"]), status or "-", spent_ms)
+            log.info("%s %s %s %.1f ms", scope["method"], scrubbed(scope["path"]), visit.status or "-", spent_ms)
 
-    async def admit(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def admit(self, scope: Scope, visit: Visit) -> None:
         """Look at the request before anybody else does."""
-        most = limit(scope["path"])
         length = header(scope, b"content-length")
-        if length.isdigit() and int(length) > most:
-            raise TooLarge(limit=most)
+        if length.isdecimal() and int(length) > visit.most:
+            raise TooLarge(limit=visit.most)
         if scope["method"] not in {"GET", "HEAD", "OPTIONS"}:
             wait_s = self.posts.take((scope.get("client") or ("",))[0])
             if wait_s:
-                raise TooMany(wait_s=max(1, round(wait_s)))
-        seen = 0
+                raise TooMany(wait_s=max(1, math.ceil(wait_s)))
 
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > most:
-                raise TooLarge(limit=most)
-            return message
 
-        await self.app(scope, counted, send)
+class Visit:
+    """One request and its answer, as the application sees them."""
+
+    def __init__(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]], *, most: int) -> None:
+        self.from_client, self.to_client = receive, send
+        self.headers = headers
+        self.most = most
+        self.seen = 0
+        self.is_over = False
+        """More came than may come: for the application the client is gone, and what it still says is not sent."""
+        self.status = 0
+
+    def check(self) -> None:
+        """TooLarge if more came than may come."""
+        if self.is_over:
+            raise TooLarge(limit=self.most)
+
+    async def receive(self) -> Message:
+        """The next piece, counted."""
+        message = await self.from_client()
+        self.seen += len(message.get("body", b""))
+        if self.seen > self.most:
+            self.is_over = True
+        return {"type": "http.disconnect"} if self.is_over else message
+
+    async def send(self, message: Message) -> None:
+        """The next piece of the answer, with our headers where it has none of its own."""
+        if self.is_over:
+            return
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            own = {name.lower() for name, _ in message["headers"]}
+            added = [pair for pair in self.headers if pair[0] not in own]
+            message = {**message, "headers": [*message["headers"], *added]}
+        await self.to_client(message)
 
 
 async def refuse(scope: Scope, send: Send, err: BeffroiError) -> None:

@@ -1,4 +1,5 @@
-"""Which language a reader gets: the address says it, else the cookie `lang`, else the browser, else the city's first."""
+"""Which language a reader gets: the address says it, else the cookie `lang`, else the browser, else the city's
+first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Outlines of the places, simplified once a process: what maps draw under an area, and what the picker computes cells from."""
+"""Outlines of the places, simplified once a process: what maps draw under an area, and what the picker computes
+cells from."""
 
 from __future__ import annotations
 

@@ -41,7 +41,8 @@ def message(call: Call) -> str:
 
 
 def place(type: str, code: str) -> str:
-    """The outline of one place. `type` and `code` are data; what is not a letter, a digit or a dash does not get into a path."""
+    """The outline of one place. `type` and `code` are data; what is not a letter, a digit or a dash does not get
+    into a path."""
     return f"/places/{plain(type)}-{plain(code)}.json"
 
 

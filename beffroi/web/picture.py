@@ -1,4 +1,5 @@
-"""A map as an inline SVG: made at publication, so that it needs no script, no tiles and no other server, and can be printed."""
+"""A map as an inline SVG: made at publication, so that it needs no script, no tiles and no other server, and can be
+printed."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
@@ -80,18 +82,30 @@ class View:
         """Pixels from the top."""
         return (self.north - lat) * self.scale
 
+    @property
+    def corner(self) -> NDArray[np.float64]:
+        """The top left corner, longitude and latitude."""
+        return np.array([self.west, self.north])
+
+    @property
+    def factor(self) -> NDArray[np.float64]:
+        """Pixels a degree, to the right and downwards."""
+        return np.array([self.shrink * self.scale, -self.scale])
+
     def bounds(self) -> tuple[float, float, float, float]:
         """West, south, east, north."""
         return (self.west, self.north - HEIGHT / self.scale, self.west + WIDTH / self.scale / self.shrink, self.north)
 
     def path(self, geometry: BaseGeometry) -> str:
         """SVG path data in whole pixels."""
-        return "".join(self.ring(ring) for polygon in polygons(geometry) for ring in (polygon.exterior, *polygon.interiors))
+        return "".join(
+            self.ring(ring) for polygon in polygons(geometry) for ring in (polygon.exterior, *polygon.interiors)
+        )
 
     def ring(self, ring: BaseGeometry) -> str:
         """One ring of the path; points on the same pixel fall together."""
         corners = shapely.get_coordinates(ring)
-        pixels = np.column_stack([self.x(corners[:, 0]), self.y(corners[:, 1])]).round().astype(int)
+        pixels = ((corners - self.corner) * self.factor).round().astype(int)
         is_new = np.ones(len(pixels), dtype=bool)
         is_new[1:] = (pixels[1:] != pixels[:-1]).any(axis=1)
         points = [f"{x} {y}" for x, y in pixels[is_new][:-1].tolist()]
@@ -122,7 +136,8 @@ def window(bounds: tuple[float, float, float, float]) -> View:
 
 
 def draw(shapes: Sequence[tuple[BaseGeometry, str]], language: str) -> Picture | None:
-    """A picture of areas, each with its severity; None where there is nothing to show. Without areas, of all the places."""
+    """A picture of areas, each with its severity; None where there is nothing to show. Without areas, of all the
+    places."""
     real = [(geometry, sev) for geometry, sev in shapes if not geometry.is_empty]
     every = outlines.all_of()
     if real:
@@ -134,7 +149,7 @@ def draw(shapes: Sequence[tuple[BaseGeometry, str]], language: str) -> Picture |
     view = window((bounds[0], bounds[1], bounds[2], bounds[3]))
     frame = box(*view.bounds()).buffer(10 / view.scale, join_style="mitre")
     near = outlines.near(frame.bounds)
-    thin = shapely.simplify([one.coarse for one in near], 1 / view.scale) if near else []
+    thin = [shapely.simplify(one.coarse, 1 / view.scale) for one in near]
     land = "".join(view.path(shapely.clip_by_rect(shape, *frame.bounds)) for shape in thin)
     areas = [area(view, geometry, frame, sev) for geometry, sev in real]
     return Picture(WIDTH, HEIGHT, land, areas, labels(view, [one.place for one in near], real, language))
@@ -147,9 +162,7 @@ def area(view: View, geometry: BaseGeometry, frame: BaseGeometry, sev: str) -> A
     return Area(view.path(shown), sev, round(view.x(middle.x)), round(view.y(middle.y)))
 
 
-def labels(
-    view: View, near: Sequence[Place], shapes: Sequence[tuple[BaseGeometry, str]], language: str
-) -> list[Label]:
+def labels(view: View, near: Sequence[Place], shapes: Sequence[tuple[BaseGeometry, str]], language: str) -> list[Label]:
     """Names that do not touch each other; places inside an area go first, then large ones."""
     inside = shapely.union_all([geometry for geometry, _ in shapes]) if shapes else Polygon()
     shapely.prepare(inside)
@@ -163,8 +176,9 @@ def labels(
     found: list[Label] = []
     for place in sorted(near, key=rank):
         x, y, name = view.x(place.lon), view.y(place.lat), place.name_in(language)
-        half = len(name) * 4.2 + 8
-        own = (x - half, y - 16, x + half, y + 10)
+        size = 1.45 if len(found) < FEW else 1.0  # on a narrow screen these are drawn larger (base.css, .m-label)
+        half = len(name) * 4.2 * size + 6
+        own = (x - half, y - 16 * size, x + half, y + 8 * size)
         if own[0] < 0 or own[2] > WIDTH or own[1] < 0 or own[3] > HEIGHT or any(meets(own, other) for other in taken):
             continue
         taken.append(own)

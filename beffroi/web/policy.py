@@ -16,7 +16,8 @@ POLICY: Final = {
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }
-"""Maps keep to it too: MapLibre finds its worker beside itself and draws only our own GeoJSON, so no blob: and no data:."""
+"""Maps keep to it too: MapLibre finds its worker beside itself and draws only our own GeoJSON, so no blob: and no
+data:."""
 
 LOADS: Final = ("camera", "display-capture", "microphone", "payment", "usb", "browsing-topics")
 """What no page of ours ever asks for. Geolocation stays: "where I am" is worked out in the browser."""
@@ -32,7 +33,8 @@ def headers(*, is_https: bool) -> list[tuple[bytes, bytes]]:
     found = {
         "content-security-policy": csp(),
         "x-content-type-options": "nosniff",
-        # Under https Django compares the Referer of a form with its own host, so a page may tell its own site where it was;
+        # Under https Django compares the Referer of a form with its own host, so a page may tell its own site where
+        # it was;
         # another site learns nothing: an address of ours may hold a private link.
         "referrer-policy": "same-origin",
         "permissions-policy": ", ".join(f"{name}=()" for name in LOADS),

@@ -64,8 +64,8 @@ def known(err: BaseException | None) -> BeffroiError:
     return BeffroiError()
 
 
-def render(err: BeffroiError, *, language: str, is_json: bool) -> tuple[str, bytes]:
-    """Content type and body of an error in a language. Needs no database."""
+def render(err: BeffroiError, *, language: str, is_json: bool, is_desk: bool = False) -> tuple[str, bytes]:
+    """Content type and body of an error in a language; `is_desk` leads staff back to their desk. Needs no database."""
     with translation.override(language):
         words: Words = words_of(err.code)
         title, happened = told(words.title, err.facts), told(words.happened, err.facts)
@@ -79,7 +79,7 @@ def render(err: BeffroiError, *, language: str, is_json: bool) -> tuple[str, byt
             return "application/problem+json", json.dumps(body, ensure_ascii=False).encode()
         context = {
             "frame": frame.build(language), "title": title, "happened": happened, "advice": advice,
-            "code": err.code, "status": err.status, "now": paths.now(language),
+            "code": err.code, "status": err.status, "now": paths.now(language), "is_desk": is_desk,
         }  # fmt: skip
         return "text/html; charset=utf-8", render_to_string("public/problem.html", context).encode()
 
@@ -93,7 +93,7 @@ def respond(request: HttpRequest, err: BeffroiError) -> HttpResponse:
     """The answer to this request."""
     chosen = getattr(request, "LANGUAGE_CODE", None) or language.of_request(request)
     is_json = wants_json(request.path, request.headers.get("Accept", ""))
-    content_type, body = render(err, language=chosen, is_json=is_json)
+    content_type, body = render(err, language=chosen, is_json=is_json, is_desk=request.path.startswith("/desk/"))
     response = HttpResponse(body, content_type=content_type, status=err.status)
     response["Cache-Control"] = "no-store"
     if "wait_s" in err.facts:

@@ -1,4 +1,5 @@
-"""What a page shows of a call in one language: words, times and signs, no markup and no queries of its own but the chain."""
+"""What a page shows of a call in one language: words, times and signs, no markup and no queries of its own but the
+chain."""
 
 from __future__ import annotations
 
@@ -62,7 +63,9 @@ def moment(at: datetime | None) -> Moment | None:
     if at is None:
         return None
     local = at.astimezone(ZoneInfo(city.current().timezone))
-    return Moment(local.isoformat(timespec="minutes"), time_format(local, "TIME_FORMAT"), date_format(local, "MONTH_DAY_FORMAT"))
+    return Moment(
+        local.isoformat(timespec="minutes"), time_format(local, "TIME_FORMAT"), date_format(local, "MONTH_DAY_FORMAT")
+    )
 
 
 def sign(call: Call) -> str:
@@ -118,7 +121,8 @@ class Sight:
 
 
 def tongue(call: Call, language: str) -> str:
-    """The language in which a page in `language` shows a call: the same, else the first of the city's that the call has."""
+    """The language in which a page in `language` shows a call: the same, else the first of the city's that the call
+    has."""
     wanted = (language, *city.current().languages, *call.texts)
     return next(one for one in wanted if one in call.texts)
 
@@ -130,7 +134,8 @@ def see(call: Call, language: str) -> Sight:
     until = moment(call.expires)
     assert until is not None
     return Sight(
-        call=call, href=paths.alert(call, language), language=own, is_foreign=own != language, sev=sign(call), word=word(call),
+        call=call, href=paths.alert(call, language), language=own, is_foreign=own != language, sev=sign(call),
+        word=word(call),
         event=text["event"], headline=text["headline"], steps=sentences(text.get("instruction", "")),
         description=[line for line in text.get("description", "").splitlines() if line.strip()],
         where=area.described(call.area, own), places=list(call.area.get("places", [])),
@@ -147,7 +152,8 @@ def chain(call: Call) -> list[Call]:
 
 
 def standing(call: Call, event: list[Call], now: datetime) -> str:
-    """How a message stands: live, closing (it ends the event), replaced, ended, or expired without anybody having said so."""
+    """How a message stands: live, closing (it ends the event), replaced, ended, or expired without anybody having
+    said so."""
     if call.ending is not None:
         return "closing"
     newest = event[-1]

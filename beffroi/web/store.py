@@ -1,4 +1,5 @@
-"""Published bytes in memory: loaded at start, kept fresh by one LISTEN connection, served even while the database is down."""
+"""Published bytes in memory: loaded at start, kept fresh by one LISTEN connection, served even while the database is
+down."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ ZIP_FROM: Final = 600
 ALL: Final = "SELECT path, content_type, body, etag FROM delivery_page"
 ONE: Final = ALL + " WHERE path = %s"
 TYPES: Final = {
-    ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml", ".json": "application/json", ".png": "image/png", ".txt": "text/plain; charset=utf-8",
 }  # fmt: skip
 
@@ -53,7 +55,9 @@ def ready(content_type: str, body: bytes, etag: str, checked: datetime | None = 
     """Make an answer: put the time in, compress once."""
     raw = body if checked is not None and CHECKED in body else None
     if raw is not None and checked is not None:
-        body = raw.replace(CHECKED, f'<time data-checked datetime="{checked:%Y-%m-%dT%H:%M%z}">{checked:%H:%M}</time>'.encode())
+        body = raw.replace(
+            CHECKED, f'<time data-checked datetime="{checked:%Y-%m-%dT%H:%M%z}">{checked:%H:%M}</time>'.encode()
+        )
         etag = f'{etag.rstrip(chr(34))}-{checked:%H%M}"'
     is_text = content_type.startswith(("text/", "application/", "image/svg"))
     zipped = gzip.compress(body, 6, mtime=0) if is_text and len(body) >= ZIP_FROM else None
@@ -108,7 +112,8 @@ class Store:
             self.task = None
 
     async def keep(self, first: asyncio.Event) -> None:
-        """Listen for ever; after any break connect again and load everything again, for what was told meanwhile is lost."""
+        """Listen for ever; after any break connect again and load everything again, for what was told meanwhile is
+        lost."""
         while True:
             try:
                 await self.listen(first)

@@ -1,4 +1,5 @@
-"""The whole product as processes of their own: web and worker on the tests' database, a real mail server, the push service."""
+"""The whole product as processes of their own: web and worker on the tests' database, a real mail server, the push
+service."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from beffroi.ops import postgres
 
@@ -32,3 +33,12 @@ def standing() -> Iterator[Path]:
     with a_folder() as folder:
         postgres.ensure(folder)
         yield folder
+
+
+@pytest.fixture
+def machine(committed: None, owner_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands, and processes that they start, find the tests' own database, emptied afterwards."""
+    name = conninfo_to_dict(owner_url)["dbname"]
+    monkeypatch.setenv("DATABASE_URL", make_conninfo(postgres.database("tests").app_url, dbname=str(name)))
+    monkeypatch.setenv("DATABASE_OWNER_URL", owner_url)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "beffroi.settings")

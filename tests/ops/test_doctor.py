@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from beffroi.__main__ import main
+from beffroi.lib import keys
 from beffroi.ops import doctor, postgres
 from beffroi.ops.doctor import Finding
 
@@ -66,8 +68,10 @@ def test_a_database_that_does_not_answer_is_a_fault_and_its_password_is_not_said
 def test_the_embedded_database_is_asked_where_no_other_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("BEFFROI_STATE", str(folder))
+    monkeypatch.setenv("BEFFROI_CITY", "/cities/town/city.toml")
     assert [(f.name, f.is_ok) for f in doctor.database()] == [("database", True), ("database owner", True)]
-    postgres.remove(folder / "demo")
+    assert postgres.state("town").parent == folder
+    postgres.remove(folder / "town")
 
 
 def test_a_state_folder_that_cannot_be_made_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,3 +109,23 @@ def test_a_tool_that_the_tests_need_is_named_with_its_package(tmp_path: Path, mo
 def test_outside_a_checkout_nobody_asks_for_test_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "TEST_PACKAGES", tmp_path / "none")
     assert list(doctor.tools()) == []
+
+
+def test_the_city_and_what_is_wrong_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = Path(__file__).parents[1] / "data" / "town" / "city.toml"
+    monkeypatch.setenv("BEFFROI_CITY", str(town))
+    assert list(doctor.city()) == [Finding("city", f"town, {town}")]
+    monkeypatch.setenv("BEFFROI_CITY", str(tmp_path / "city.toml"))
+    (finding,) = doctor.city()
+    assert (finding.is_ok, "city-bad" in finding.seen) == (False, True)
+
+
+def test_the_keys_and_which_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEFFROI_KEYS", str(tmp_path / "keys"))
+    (finding,) = doctor.keys()
+    assert (finding.is_ok, "key-missing" in finding.seen) == (False, True)
+    keys.create_missing(tmp_path / "keys", common_name="town", now=datetime.now(UTC))
+    assert list(doctor.keys()) == [Finding("keys", str(tmp_path / "keys"))]
+    (tmp_path / "keys" / "hash.key").chmod(0o644)
+    (finding,) = doctor.keys()
+    assert (finding.is_ok, "key-exposed" in finding.seen) == (False, True)

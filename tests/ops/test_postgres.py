@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import psycopg
 import pytest
@@ -223,7 +224,7 @@ def test_a_folder_that_the_account_cannot_enter_is_said(tmp_path: Path) -> None:
 def test_a_path_that_no_socket_takes_is_fine(folder: Path, name: str) -> None:
     odd = folder / name
     server = postgres.ensure(odd)
-    assert "host=%2Ftmp%2Fbeffroi-" in server.app_url
+    assert str(odd) not in unquote(server.app_url)
     assert ask(server.app_url, "SELECT 1") == (1,)
     postgres.remove(odd)
     assert not odd.exists()

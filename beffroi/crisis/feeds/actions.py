@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,8 +11,15 @@ from django.db import transaction
 from beffroi.city.model import Feed as FeedSetting
 from beffroi.crisis.models import Feed, Fetched
 from beffroi.errors import Unavailable
+from beffroi.lib import clock
 
 KEEP_FETCHED_S: Final = 14 * 24 * 3600
+HREF: Final = 1000
+UPDATED: Final = 100
+"""Most bytes of a link and most characters of the mark of its version: what the database's index takes."""
+
+Link = tuple[str, str]
+"""Absolute address and the feed's own mark of the version (empty: none)."""
 
 
 class FeedRefused(Unavailable):
@@ -26,6 +34,18 @@ class FeedUnreadable(Unavailable):
     code = "feed-unreadable"
 
 
+class LinksFailed(Unavailable):
+    """The feed was read, but something that it links to could not be fetched; each link's own error is in its row."""
+
+    code = "feed-links-failed"
+
+
+class CertificateUnreadable(Unavailable):
+    """The certificate that must have signed the feed's messages cannot be read: none of them is believed."""
+
+    code = "feed-certificate-unreadable"
+
+
 @transaction.atomic
 def claim(setting: FeedSetting, now: datetime) -> Feed | None:
     """The feed's row if its time has come, now taken; None otherwise, or when another worker was quicker."""
@@ -38,9 +58,9 @@ def claim(setting: FeedSetting, now: datetime) -> Feed | None:
     return row
 
 
-def mark_answered(row: Feed, now: datetime, *, etag: str, modified: str) -> None:
-    """It gave something that could be read."""
-    row.answered_at, row.error, row.etag, row.modified = now, "", etag, modified
+def mark_answered(row: Feed, now: datetime, *, etag: str, modified: str, error: str = "") -> None:
+    """It gave something that could be read; `error` when something in it could not."""
+    row.answered_at, row.error, row.etag, row.modified = now, error, etag, modified
     row.save(update_fields=["answered_at", "error", "etag", "modified"])
 
 
@@ -50,14 +70,21 @@ def mark_failed(row: Feed, error: str) -> None:
     row.save(update_fields=["error"])
 
 
-def is_fetched(row: Feed, href: str, updated: str) -> bool:
-    """Whether this version of a linked message was fetched before."""
-    return Fetched.objects.filter(feed=row, href=href, updated=updated).exists()
+def open_links(row: Feed, links: Iterable[Link]) -> list[Link]:
+    """Those of the links that were not taken yet, each once: first the new ones, then those that failed before, so that
+    dead links never keep new ones out."""
+    wanted = dict.fromkeys((href, updated[:UPDATED]) for href, updated in links)
+    known = Fetched.objects.filter(feed=row, href__in={href for href, _updated in wanted})
+    error = {(one.href, one.updated): one.error for one in known}
+    fresh = [link for link in wanted if link not in error]
+    return [*fresh, *(link for link in wanted if error.get(link))]
 
 
-def mark_fetched(row: Feed, href: str, updated: str) -> None:
-    """Remember that it was."""
-    Fetched.objects.get_or_create(feed=row, href=href, updated=updated)
+def mark_fetched(row: Feed, link: Link, error: str) -> None:
+    """Remember what became of a link; empty `error`: it was taken."""
+    Fetched.objects.update_or_create(
+        feed=row, href=link[0], updated=link[1], defaults={"error": error, "at": clock.now()}
+    )
 
 
 def forget_fetched(now: datetime) -> int:

@@ -16,6 +16,7 @@ from lxml import etree
 from beffroi.standards.cap import guard
 from beffroi.standards.cap.guard import Refused
 from beffroi.standards.cap.schema import NAMESPACES
+from beffroi.standards.cap.verdict import line_of
 
 Kind = Literal["message", "atom", "rss", "edxl", "wrapper"]
 
@@ -26,7 +27,7 @@ XML_TYPES = (*CAP_TYPES, "application/xml", "text/xml")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry of a feed whose alert is elsewhere. `updated` is the feed's own text: it comes in every form there is."""
+    """An entry of a feed whose alert is elsewhere. `updated` is the feed's own text: it has every form there is."""
 
     href: str
     id: str | None
@@ -54,7 +55,7 @@ def unpack(data: bytes) -> Container:
         return _feed(root, KINDS[name])
     alerts = tuple(_alerts(root))
     if not alerts and name not in KINDS:
-        raise Refused("not-cap", line=root.sourceline, name=etree.QName(root).localname)
+        raise Refused("not-cap", line=line_of(root), name=etree.QName(root).localname)
     return Container(KINDS.get(name, "wrapper"), alerts)
 
 
@@ -96,7 +97,12 @@ def _is_alert(node: etree._Element) -> bool:
 
 
 def _alone(alert: etree._Element) -> etree._Element:
-    """A copy without what follows it, so that its tree is the message and nothing else."""
+    """A copy without what follows it, so that its tree is the message and nothing else.
+
+    One alert beyond the limit refuses the whole feed: no real one has such a thing in it.
+    """
+    if 2 * sum(1 for _ in alert.iter()) > guard.MAX_MESSAGE_TAGS:
+        raise Refused("too-many-tags", line=line_of(alert), limit=guard.MAX_MESSAGE_TAGS)
     alone = copy.deepcopy(alert)
     alone.tail = None
     return alone

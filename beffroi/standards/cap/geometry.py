@@ -136,9 +136,7 @@ def ring_faults(ring: Ring) -> list[Fault]:
         faults.append(("polygon-antimeridian", {}))
     degrees = _area(lats, lons)
     if degrees < 1e-6:
-        # small, so once more from its first point: far from 0,0 a small shape drowns in rounding
-        degrees = _area([lat - lats[0] for lat in lats], [lon - lons[0] for lon in lons])
-        if degrees < 1e-12:
+        if _is_flat(lats, lons):
             faults.append(("polygon-degenerate", {}))
     elif degrees * KM_PER_DEGREE**2 > MAX_KM2:
         km2 = degrees * KM_PER_DEGREE**2 * math.cos(math.radians((min(lats) + max(lats)) / 2))
@@ -163,7 +161,17 @@ def _point_faults(ring: Ring) -> Iterator[Fault]:
 
 def _area(ys: Sequence[float], xs: Sequence[float]) -> float:
     """Square degrees inside a closed ring (the shoelace formula)."""
-    return abs(sum(map(mul, ys, xs[1:])) - sum(map(mul, ys[1:], xs))) / 2
+    twice: float = sum(map(mul, ys, xs[1:])) - sum(map(mul, ys[1:], xs))
+    return abs(twice) / 2
+
+
+def _is_flat(lats: Sequence[float], lons: Sequence[float]) -> bool:
+    """True when all points lie on one line, or on one another, to about a metre: then nobody is inside."""
+    # from the first point, since far from 0,0 a small shape drowns in rounding
+    ys, xs = [lat - lats[0] for lat in lats], [lon - lons[0] for lon in lons]
+    far = max(range(len(ys)), key=lambda at: abs(ys[at]) + abs(xs[at]))
+    reach = math.hypot(ys[far], xs[far])
+    return reach == 0 or all(abs(ys[far] * x - xs[far] * y) <= 1e-5 * reach for y, x in zip(ys, xs, strict=True))
 
 
 def _turned(lons: Sequence[float]) -> list[float]:
@@ -175,11 +183,20 @@ def _turned(lons: Sequence[float]) -> list[float]:
 def find_crossing(ring: Ring, allowance: int = MAX_COMPARISONS) -> tuple[bool, int]:
     """Whether two edges of a closed ring cross (to touch is not to cross), and how many pairs were compared.
 
-    Gives up, with False and more than `allowance`, where there are too many pairs. Edges are sorted by their
-    southern end and each is compared with those that begin south of its northern end.
+    Gives up, with False and more than `allowance`, where there are too many pairs.
     """
-    lats, lons = ring.lats, ring.lons
-    ends = zip(lats, lats[1:], lons, lons[1:], strict=False)
+    first = min(allowance, 20 * len(ring))
+    crosses, compared = _sweep(ring.lats, ring.lons, first)
+    if compared <= first:
+        return crosses, compared
+    # a jagged strip from west to east, say: from south to north every edge is beside every other
+    crosses, more = _sweep(ring.lons, ring.lats, allowance - compared)
+    return crosses, compared + more
+
+
+def _sweep(ys: Sequence[float], xs: Sequence[float], allowance: int) -> tuple[bool, int]:
+    """From south to north: each edge is compared with those that begin below its upper end."""
+    ends = zip(ys, ys[1:], xs, xs[1:], strict=False)
     edges = [(y1, y2, x1, x2) if y1 < y2 else (y2, y1, x2, x1) for y1, y2, x1, x2 in ends]
     edges.sort()
     edges.append((math.inf, math.inf, 0.0, 0.0))

@@ -1,4 +1,4 @@
-"""Checks on the info blocks of a message: its words, times, level, links and areas (CAP 1.2, sections 3.2.2 to 3.2.4)."""
+"""Checks on the info blocks of a message: words, times, level, links, areas (CAP 1.2, sections 3.2.2 to 3.2.4)."""
 
 from __future__ import annotations
 

@@ -17,19 +17,19 @@ Colour = Literal["green", "yellow", "orange", "red"]
 COLOURS: tuple[Colour, ...] = ("green", "yellow", "orange", "red")
 SEVERITY_OF: dict[Colour, str] = {"green": "Minor", "yellow": "Moderate", "orange": "Severe", "red": "Extreme"}
 AEMET: dict[str, Colour] = {"verde": "green", "amarillo": "yellow", "naranja": "orange", "rojo": "red"}
-AEMET_LEVEL = "aemet-meteoalerta nivel"
-AWARENESS_LEVEL = "awareness_level"
+NAMES = ("awareness_level", "aemet-meteoalerta nivel")
+LENGTHS = tuple(map(len, NAMES))
 
 
 def level_values(info: Info) -> tuple[str, ...]:
     """What the info block says about its level, as it is written there."""
-    pairs = (*info.parameter, *info.eventCode)
-    return tuple(value for name, value in pairs if name.lower() in {AWARENESS_LEVEL, AEMET_LEVEL})
+    pairs = info.parameter + info.eventCode
+    return tuple([value for name, value in pairs if len(name) in LENGTHS and name.lower() in NAMES])
 
 
 def read_level(value: str) -> frozenset[Colour]:
-    """The colours that one level value names by number or by word: one where it is sound, none or two where it is not."""
-    words = [word.strip().lower() for word in value.split(";")]
+    """The colours that one level value names by number or by word: exactly one where it is sound."""
+    words = [word.strip().lower() for word in value[:100].split(";")]
     found: set[Colour] = {colour for colour in COLOURS if colour in words}
     found |= {AEMET[word] for word in words if word in AEMET}
     if words[0] in {"1", "2", "3", "4"}:

@@ -15,7 +15,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """One earlier message (CAP 1.2 `references`); equal when sender and identifier are equal and `sent` is the same instant."""
+    """One earlier message (CAP 1.2 `references`). Equal when sender, identifier and the instant of `sent` are."""
 
     sender: str
     identifier: str

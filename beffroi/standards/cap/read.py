@@ -18,7 +18,7 @@ from beffroi.standards.cap.guard import Refused
 from beffroi.standards.cap.level import is_deliverable
 from beffroi.standards.cap.meaning import review
 from beffroi.standards.cap.repair import Repair
-from beffroi.standards.cap.verdict import Report, Verdict
+from beffroi.standards.cap.verdict import Report, Verdict, line_of
 
 
 def check(data: bytes, *, profile: Profile = "strict") -> Verdict:
@@ -29,18 +29,19 @@ def check(data: bytes, *, profile: Profile = "strict") -> Verdict:
     """
     try:
         root = guard.parse(data)
-        name = etree.QName(root).localname
-        if name.lower() != "alert":
-            raise Refused("container" if has_alert(root) else "not-cap", line=root.sourceline, name=name)
     except Refused as refused:
         return refuse(refused, profile=profile)
+    name = etree.QName(root).localname
+    if name.lower() != "alert":
+        code = "container" if has_alert(root) else "not-cap"
+        return refuse(Refused(code, line=line_of(root), name=name), profile=profile)
     return check_element(root, profile=profile)
 
 
 def refuse(refused: Refused, *, profile: Profile = "strict") -> Verdict:
     """The verdict on a document that could not even be parsed."""
     report = Report(profile)
-    report.add(refused.code, None, line=refused.line, **refused.facts)
+    report.record(refused.code, None, refused.facts, line=refused.line)
     return report.close(None)
 
 
@@ -57,8 +58,7 @@ def check_element(root: etree._Element, *, profile: Profile = "strict") -> Verdi
             report.add(fault.code, fault.where, line=fault.line, detail=fault.detail)
         if report.has_error:
             return report.close(None)
-        for blank in repair.filled:
-            blank.getparent().remove(blank)
+        repair.empty_filled()
         report.root = root
     alert = Builder(root, version, report).alert()
     review(alert, report)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from beffroi.standards.cap.schema import DSIG, NAMESPACE_OF, NAMESPACES, Slot, Version, place_of, shape
-from beffroi.standards.cap.verdict import Report
+from beffroi.standards.cap.verdict import Report, Where, line_of
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d", re.ASCII)
@@ -33,7 +33,7 @@ class Repair:
         self.root = root
         self.report = report
         self.filled: list[etree._Element] = []
-        self.version: Version = NAMESPACES.get(etree.QName(root).namespace or "", "1.2")
+        self.version = _version(etree.QName(root).namespace or "")
         self.cap = f"{{{NAMESPACE_OF[self.version]}}}"
         self.shape = shape(self.version)
 
@@ -42,25 +42,32 @@ class Repair:
         self._namespaces()
         self._container(self.root, "Alert")
 
+    def empty_filled(self) -> None:
+        """Take out again what was put in for missing elements."""
+        for blank in self.filled:
+            if (above := blank.getparent()) is not None:
+                above.remove(blank)
+
     def add(self, code: str, node: etree._Element, **facts: object) -> None:
         """Note a finding; where it will not be listed any more, its place is not worked out either."""
-        where = () if self.report.is_full(code) else place_of(node)
-        self.report.add(code, where, line=node.sourceline, **facts)
+        where: Where = () if self.report.is_full(code) else place_of(node)
+        self.report.record(code, where, facts, line=line_of(node))
 
     def _namespaces(self) -> None:
-        """Move every element that is not part of a signature into the namespace of the version."""
+        """Move what has CAP's names, but not what is inside of anything else, into the namespace of the version."""
         if etree.QName(self.root).localname != "alert":
             self.add("element-case", self.root, name=etree.QName(self.root).localname, right="alert")
             self.root.tag = self.root.tag.replace(etree.QName(self.root).localname, "alert")
+        names = {"alert", *(name.lower() for slots in self.shape.values() for name in slots)}
         reported = False
         rest = [self.root]
         while rest:
             node = rest.pop()
             tag = str(node.tag)
-            if tag.startswith(DSIG):
-                continue
             if not tag.startswith(self.cap):
                 name = etree.QName(node)
+                if tag.startswith(DSIG) or name.localname.lower() not in names:
+                    continue
                 if not reported:
                     reported = True
                     code = "namespace-wrong" if name.namespace else "namespace-missing"
@@ -212,3 +219,10 @@ class Repair:
     def _name(self, node: etree._Element) -> str:
         """The name of one of CAP's elements, the whole tag of any other."""
         return str(node.tag).removeprefix(self.cap)
+
+
+def _version(namespace: str) -> Version:
+    """The version that a namespace means, also where it is not quite spelt like it."""
+    if namespace in NAMESPACES:
+        return NAMESPACES[namespace]
+    return next((version for version in NAMESPACE_OF if namespace.rstrip("/").endswith(version)), "1.2")

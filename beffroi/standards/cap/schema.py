@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from lxml import etree
 
@@ -26,8 +27,11 @@ DSIG = "{http://www.w3.org/2000/09/xmldsig#}"
 FOLDER = Path(__file__).parent / "schema"
 XS = "{http://www.w3.org/2001/XMLSchema}"
 
+MAX_FAULTS = 100
+"""Faults that are explained; each costs a search for its place."""
+
 _lock = threading.Lock()
-"""A schema keeps the errors of its last validation, so validating and reading them is one step."""
+"""A schema object keeps the errors of its last validation, so validating and reading them is one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,12 @@ def _schema(version: Version) -> etree.XMLSchema:
     return etree.XMLSchema(_document(version))
 
 
+@cache
+def _explaining_schema(version: Version) -> etree.XMLSchema:
+    """A second object, so that the first needs no lock."""
+    return etree.XMLSchema(_document(version))
+
+
 def is_valid(root: etree._Element, version: Version) -> bool:
     """True when the alert keeps to the schema of its version."""
     return _schema(version).validate(root)
@@ -71,17 +81,17 @@ def is_valid(root: etree._Element, version: Version) -> bool:
 
 def faults(root: etree._Element, version: Version) -> list[Fault]:
     """What the schema says against the alert; `root` is the root of its tree. Empty when it is valid."""
-    schema = _schema(version)
+    schema = _explaining_schema(version)
     with _lock:
         if schema.validate(root):
             return []
-        log = list(schema.error_log)
-    return [_fault(root, entry) for entry in log[:100]]
+        log = list(islice(cast("Iterable[etree._LogEntry]", schema.error_log), MAX_FAULTS))
+    return [_fault(root, entry) for entry in log]
 
 
 def _fault(root: etree._Element, entry: etree._LogEntry) -> Fault:
     kind = entry.type_name
-    if "ATTRIBUTE" in kind or "CVC_COMPLEX_TYPE_3" in kind:
+    if kind.startswith(("SCHEMAV_CVC_COMPLEX_TYPE_3", "SCHEMAV_CVC_TYPE_3_1_1")):
         code = "schema-attribute"
     elif kind in {"SCHEMAV_ELEMENT_CONTENT", "SCHEMAV_CVC_COMPLEX_TYPE_2_3"}:
         code = "schema-content"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, cast
 
 from lxml import etree
 
@@ -80,6 +80,18 @@ class Report:
         **facts: object,
     ) -> None:
         """Note a finding; `where` None means no place in the message. Only the first `MAX_ALIKE` of a code are kept."""
+        self.record(code, where, facts, line=line, severity=severity)
+
+    def record(
+        self,
+        code: str,
+        where: Where | None,
+        facts: Mapping[str, object],
+        *,
+        line: int | None = None,
+        severity: Severity | None = None,
+    ) -> None:
+        """The same as `add` with the facts as a mapping."""
         self._alike[code] += 1
         if self._alike[code] > MAX_ALIKE:
             return
@@ -110,7 +122,7 @@ class Report:
                 if child is None:
                     break
                 node = child
-        return node.sourceline
+        return line_of(node)
 
     def is_full(self, code: str) -> bool:
         """True when another finding of this code would not be listed."""
@@ -129,6 +141,11 @@ class Report:
             return Verdict("accept", None, deliverable, found, alert)
         stage = min((RULES[f.code].stage for f in found if f.severity == worst), key=STAGES.index)
         return Verdict(VERDICT_OF[worst], stage, deliverable and worst != "error", found, alert)
+
+
+def line_of(node: etree._Element) -> int | None:
+    """The line of the document on which the element begins; None for one that was put in later."""
+    return cast("int | None", node.sourceline)  # the stubs do not know its type
 
 
 def clip(value: object) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from beffroi.crisis import intake
 from beffroi.errors import BeffroiError
 from beffroi.lib import tokens
 from beffroi.people import access
 from beffroi.people.models import Key
+from beffroi.web import problems
 from beffroi.web.doors import public
 
 
@@ -19,6 +19,13 @@ class KeyRefused(BeffroiError):
 
     code = "key-refused"
     status = 401
+
+
+class MethodRefused(BeffroiError):
+    """Something else than POST."""
+
+    code = "method-refused"
+    status = 405
 
 
 def key_of(request: HttpRequest, action: str) -> Key:
@@ -31,12 +38,16 @@ def key_of(request: HttpRequest, action: str) -> Key:
 
 
 @csrf_exempt
-@require_POST
 @public  # the key is the door: without one nothing is read
 def receive(request: HttpRequest) -> HttpResponse:
     """201 with what became of the message; 422 when it was refused (it is kept all the same, for a person to look
-    at)."""
-    key = key_of(request, "warning.send")
+    at). Every answer is JSON, those by RFC 9457 included."""
+    if request.method != "POST":
+        return problem(request, MethodRefused(allowed="POST"), "Allow", "POST")
+    try:
+        key = key_of(request, "warning.send")
+    except KeyRefused as err:
+        return problem(request, err, "WWW-Authenticate", "Bearer")
     message = intake.receive(request.body, intake.Way(name=f"program:{key.name}"))
     answer = {
         "identifier": message.identifier,
@@ -47,3 +58,10 @@ def receive(request: HttpRequest) -> HttpResponse:
         "findings": message.findings,
     }
     return JsonResponse(answer, status=422 if message.held == "rejected" else 201)
+
+
+def problem(request: HttpRequest, err: BeffroiError, header: str, value: str) -> HttpResponse:
+    """The answer to an error whose status asks for a header (RFC 9110, sections 15.5.2 and 15.5.6)."""
+    answer = problems.respond(request, err)
+    answer[header] = value
+    return answer

@@ -10,18 +10,29 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from beffroi import city
 from beffroi.calls.actions import CallNotFound
 from beffroi.calls.models import Call
 from beffroi.evaluation import figures
+from beffroi.web import language as languages
 from beffroi.web import paths
 from beffroi.web.doors import public
 
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 400, 228, 46, 22, 394, 196
 """The chart's box and its inner frame, as in the visual language: drawn 400 wide, phone first."""
 FRACTIONS = (0, 25, 50, 75, 100)
+HEADS = {
+    "owed": gettext_lazy("For"),
+    "accepted": gettext_lazy("Accepted"),
+    "gone": gettext_lazy("No longer there"),
+    "failed": gettext_lazy("Failed"),
+    "stale": gettext_lazy("Too late to send"),
+    "waiting": gettext_lazy("Waiting"),
+}
+CHANNELS = {"webpush": gettext_lazy("Push"), "email": gettext_lazy("E-mail")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,15 @@ def page(request: HttpRequest, language: str, public_id: str) -> HttpResponse:
             (step.name, moment(step.at), figures.lasting(step.after_s) if step.after_s else "") for step in found.steps
         ],
         "chart": chart(call, found),
+        "heads": [HEADS[name] for name in found.columns],
+        "rows": [
+            (
+                CHANNELS.get(row.channel, row.channel),
+                languages.own_name(row.language),
+                [(HEADS[name], getattr(row, name)) for name in found.columns],
+            )
+            for row in found.shown
+        ],
         "event": [(one, paths.figures(one, language)) for one in chain(call)],
         "alert": paths.alert(call, language),
         "is_running": any(row.waiting for row in found.rows),
@@ -123,7 +143,7 @@ def drawn(channel: str, points: list[tuple[float, int]], owed: int, width: float
         y = y_of(accepted / owed)
         path.append(f"V{y:.1f}")
     share = 100 * points[-1][1] / owed
-    return Line(f"{channel} {share:.1f} %", style, "".join(path), x_of(points[-1][0], width), y)
+    return Line(f"{CHANNELS.get(channel, channel)} {share:.1f} %", style, "".join(path), x_of(points[-1][0], width), y)
 
 
 def round_up(seconds: float) -> float:

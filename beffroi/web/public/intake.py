@@ -1,4 +1,5 @@
-"""Takes subscriptions in: checks what a browser or a form sent, stores it, sends the letter that asks for confirmation."""
+"""Takes subscriptions in: checks what a browser or a form sent, stores it, sends the letter that asks for
+confirmation."""
 
 from __future__ import annotations
 
@@ -99,7 +100,7 @@ def channels(given: object) -> list[tuple[str, Mapping[str, object]]]:
     """Channel and address as sent, for channels that the city has switched on."""
     if not isinstance(given, list) or not 0 < len(given) <= CHANNELS:
         raise SubscriptionBad(field="channels")
-    found = []
+    found: list[tuple[str, Mapping[str, object]]] = []
     for one in given:
         if not isinstance(one, dict) or one.get("channel") not in city.current().channels:
             raise SubscriptionBad(field="channels")
@@ -141,7 +142,8 @@ def store(channel: str, given: Mapping[str, object], wanted: Wanted, link: str) 
 
 
 def letter(row: Subscription) -> Message:
-    """The message that asks whether it was really you. The private link is not in it: a mistyped address must not give it away."""
+    """The message that asks whether it was really you. The private link is not in it: a mistyped address must not
+    give it away."""
     town = city.current()
     expires = clock.now() + timedelta(seconds=CONFIRM_S)
     token = tokens.issue(keys.current().tokens, CONFIRM, str(row.pk), expires_at=expires)
@@ -149,8 +151,12 @@ def letter(row: Subscription) -> Message:
         return Message(
             language=row.language,
             headline=_("Confirm your alerts"),
-            instruction=_("Somebody asked for alerts to this address. If it was you, open this link and press the button:"),
-            description=_("It was not you? Then do nothing: without the button nothing is ever sent. The link works for 48 hours."),
+            instruction=_(
+                "Somebody asked for alerts to this address. If it was you, open this link and press the button:"
+            ),
+            description=_(
+                "It was not you? Then do nothing: without the button nothing is ever sent. The link works for 48 hours."
+            ),
             tag="confirm", url=f"{settings.BASE_URL}/{row.language}/confirm/{token}/",
             expires=expires.astimezone(ZoneInfo(town.timezone)), is_note=True,
             source=town.cap.sender_name.get(row.language) or next(iter(town.cap.sender_name.values())),

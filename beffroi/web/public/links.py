@@ -1,4 +1,5 @@
-"""Links in messages: confirm an address, leave, and the choice of a language. A GET shows a button, only a POST acts."""
+"""Links in messages: confirm an address, leave, and the choice of a language. A GET shows a button, only a POST
+acts."""
 
 from __future__ import annotations
 
@@ -54,5 +55,7 @@ def language(request: HttpRequest) -> HttpResponse:
         after = "/"
     response = HttpResponseRedirect(after)
     if chosen in city.current().languages:
-        response.set_cookie(languages.COOKIE, chosen, max_age=languages.YEAR_S, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(
+            languages.COOKIE, chosen, max_age=languages.YEAR_S, samesite="Lax", secure=request.is_secure()
+        )
     return response

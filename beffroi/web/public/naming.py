@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from beffroi.lib import grid
 from beffroi.web import outlines
@@ -66,5 +67,5 @@ def cover(one: Outline) -> Sequence[int]:
 
 
 @lru_cache(maxsize=256)
-def _cover(_type: str, _code: str, shape: shapely.Geometry) -> tuple[int, ...]:
+def _cover(_type: str, _code: str, shape: BaseGeometry) -> tuple[int, ...]:
     return tuple(grid.cover(shape))

@@ -1,4 +1,5 @@
-"""Get alerts for my places: the page, the form that works without JavaScript, and the door that the page's own code uses."""
+"""Get alerts for my places: the page, the form that works without JavaScript, and the door that the page's own code
+uses."""
 
 from __future__ import annotations
 
@@ -58,7 +59,7 @@ def given(form: QueryDict, language: str) -> dict[str, Any]:
         "channels": [{"channel": "email", "email": form.get("email", "")}],
         "cells": [f"{cell:x}" for cell in cells],
         "language": form.get("language", language),
-        "floor": int(floor) if floor.isdecimal() and len(floor) == 1 else None,
+        "floor": int(floor) if floor in {"0", "1", "2", "3", "4"} else None,
         "exercise": form.get("exercise") == "1",
     }
 
@@ -100,7 +101,9 @@ def words() -> dict[str, str]:
         "needs_channel": _("Choose how to reach you: on this phone, by e-mail, or both."),
         "needs_email": _("Write the e-mail address in full, like name@example.org"),
         "too_many": _("These are too many places for one subscription. Remove some."),
-        "denied": _("Your browser does not allow messages from this site. Allow them in its settings, or choose e-mail."),
+        "denied": _(
+            "Your browser does not allow messages from this site. Allow them in its settings, or choose e-mail."
+        ),
         "unsupported": _("This browser cannot receive messages. On an iPhone, first add this site to the home screen."),
         "push_failed": _("Your browser could not reach its message service. Try again, or choose e-mail."),
         "not_located": _("Your phone did not tell where it is. Search for the place or tap the map."),
@@ -113,7 +116,8 @@ def words() -> dict[str, str]:
 
 
 def body(request: HttpRequest) -> dict[str, Any]:
-    """The JSON that was sent. A page of another site cannot send this type without asking first, and is refused then."""
+    """The JSON that was sent. A page of another site cannot send this type without asking first, and is refused
+    then."""
     if request.content_type != "application/json":
         raise SubscriptionBad(field="content-type")
     return intake.parse(request.body)

@@ -79,7 +79,9 @@ def feed(path: str, status: str) -> Sheet:
     town = city.current()
     first = town.languages[0]
     rows = list(
-        Call.objects.filter(issued_at__isnull=False, status=status).defer("ranges", "signed").order_by("-sent", "-pk")[:NEWEST]
+        Call.objects.filter(issued_at__isnull=False, status=status)
+        .defer("ranges", "signed")
+        .order_by("-sent", "-pk")[:NEWEST]
     )
     with translation.override(first):
         title = translation.gettext("Alerts") if status == "Actual" else translation.gettext("Exercises")
@@ -98,7 +100,8 @@ def entry(call: Call) -> atom.Entry:
     assert isinstance(sent, datetime)
     return atom.Entry(
         key=Reference(sender=city.current().cap.sender, identifier=call.identifier or "", sent=sent),
-        href=f"{settings.BASE_URL}{paths.message(call)}", title=text["headline"], summary=text.get("instruction") or None,
+        href=f"{settings.BASE_URL}{paths.message(call)}", title=text["headline"],
+        summary=text.get("instruction") or None,
         category=tuple(call.category),
     )  # fmt: skip
 
@@ -122,7 +125,8 @@ def described(call: Call) -> dict[str, Any]:
         "sent": clock.format(call.sent), "expires": clock.format(call.expires), "severity": call.severity,
         "urgency": call.urgency, "certainty": call.certainty, "category": call.category,
         "responseType": call.responseType, "languages": [
-            {"language": language, **text, "areaDesc": area.described(call.area, language), "web": address(call, language)}
+            {"language": language, **text, "areaDesc": area.described(call.area, language), "web": address(call,
+            language)}
             for language, text in call.texts.items()
         ],
         "cap": f"{settings.BASE_URL}{paths.message(call)}", "geojson": f"{settings.BASE_URL}{paths.shape(call)}",

@@ -80,7 +80,8 @@ def step(one: Call, here: Call, language: str) -> dict[str, Any]:
 
 
 def live_calls() -> tuple[list[Call], list[Call]]:
-    """What the now page shows: live alerts, worst first and then newest; and closing messages, newest first. No exercise."""
+    """What the now page shows: live alerts, worst first and then newest; and closing messages, newest first. No
+    exercise."""
     rows = list(Call.objects.filter(state="live", status="Actual").defer("ranges", "signed").order_by("-issued_at"))
     live = sorted((row for row in rows if row.ending is None), key=lambda row: -Severity(row.severity).rank)
     return live, [row for row in rows if row.ending is not None]
@@ -89,7 +90,11 @@ def live_calls() -> tuple[list[Call], list[Call]]:
 def now(language: str) -> Sheet:
     """What is happening now."""
     live, over = live_calls()
-    last = Call.objects.filter(ending__isnull=False, status="Actual", issued_at__isnull=False).order_by("-issued_at").first()
+    last = (
+        Call.objects.filter(ending__isnull=False, status="Actual", issued_at__isnull=False)
+        .order_by("-issued_at")
+        .first()
+    )
     shapes = [(area.shape_of(call.area), sight.sign(call)) for call in reversed(live)]
     drawn = picture.draw(shapes, language)
     context = {

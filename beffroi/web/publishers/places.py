@@ -1,4 +1,5 @@
-"""Places for the picker and for maps: names and points in one list, outlines one by one. Only when everything is published."""
+"""Places for the picker and for maps: names and points in one list, outlines one by one. Only when everything is
+published."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any, Final
 
 import shapely
 from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
 from beffroi.calls.models import Call
 from beffroi.delivery.shelves import Sheet
@@ -29,11 +31,12 @@ class Places:
             return
         every = outlines.all_of()
         yield Sheet("/places.json", "application/json", dump({"places": [described(one) for one in every]}))
-        thin = shapely.simplify([one.exact for one in every], THIN_DEG) if every else []
-        features = [feature(one, shape) for one, shape in zip(every, thin, strict=True)]
+        features = [feature(one, shapely.simplify(one.exact, THIN_DEG)) for one in every]
         yield Sheet(paths.OUTLINES, "application/geo+json", dump({"type": "FeatureCollection", "features": features}))
         for one in every:
-            yield Sheet(paths.place(one.place.type, one.place.code), "application/geo+json", dump(feature(one, one.exact)))
+            yield Sheet(
+                paths.place(one.place.type, one.place.code), "application/geo+json", dump(feature(one, one.exact))
+            )
 
 
 def dump(value: dict[str, Any]) -> bytes:
@@ -51,7 +54,7 @@ def described(one: Outline) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def feature(one: Outline, shape: shapely.Geometry) -> dict[str, Any]:
+def feature(one: Outline, shape: BaseGeometry) -> dict[str, Any]:
     """An outline as GeoJSON."""
     place = one.place
     return {

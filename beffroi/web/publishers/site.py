@@ -1,4 +1,5 @@
-"""What a city's site is dressed in: its colours, its manifest, the page of error codes. Only when everything is published."""
+"""What a city's site is dressed in: its colours, its manifest, the page of error codes. Only when everything is
+published."""
 
 from __future__ import annotations
 
@@ -47,7 +48,10 @@ def manifest() -> Sheet:
     body = {
         "name": f"{town.name[first]}: {name}", "short_name": name, "lang": first, "start_url": "/", "scope": "/",
         "display": "standalone", "background_color": "#f6f8f9", "theme_color": "#14252f",
-        "icons": [{"src": static("icons/app.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"}],
+        "icons": [
+            {"src": static("icons/app.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"},
+            {"src": static("icons/app-192.png"), "sizes": "192x192", "type": "image/png"},
+        ],
     }  # fmt: skip
     return Sheet("/manifest.webmanifest", "application/manifest+json", json.dumps(body, ensure_ascii=False).encode())
 

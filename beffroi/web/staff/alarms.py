@@ -42,7 +42,9 @@ def stuck(now: datetime) -> list[Alarm]:
     since = idle.aggregate(since=Min("call__issued_at"))["since"]
     if since is None:
         return []
-    return [Alarm(sev="extreme", text=_("Messages are waiting and nothing sends them. Is a worker running?"), since=since)]
+    return [
+        Alarm(sev="extreme", text=_("Messages are waiting and nothing sends them. Is a worker running?"), since=since)
+    ]
 
 
 def ending(now: datetime) -> list[Alarm]:

@@ -60,7 +60,7 @@ def place_of(call: Call) -> str:
 
 
 def plain(name: str) -> str:
-    """A name without case, accents and the shape of its apostrophe: the check is whether the place was read, not the keyboard."""
+    """A name without case, accents and shape of apostrophe: it checks that the place was read, not the keyboard."""
     letters = unicodedata.normalize("NFKD", name.replace("\u2019", "'").casefold())
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 

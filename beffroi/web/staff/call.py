@@ -81,11 +81,14 @@ def name_of(known: tuple[Any, ...], code: str) -> str:
 
 
 def outgoing(call: Call) -> dict[str, Any]:
-    """The editions, and how many people; a text that does not fit its channel is said, and nothing can be handed over."""
+    """The editions, and how many people; a text that does not fit its channel is said, and cannot be handed over."""
     try:
         sheets, fault = leaving.sheets(call), ""
     except TextTooLong as err:
-        sheets, fault = [], _("A text is too long for %(channel)s. Shorten it.") % {"channel": err.facts.get("channel", "")}
+        sheets, fault = (
+            [],
+            _("A text is too long for %(channel)s. Shorten it.") % {"channel": err.facts.get("channel", "")},
+        )
     owed = sum(one.owed for one in rows.progress([call]).get(call.pk, []))
     count = rows.floored(owed) if call.issued_at else leaving.reach(call)
     to = words.receivers(count, is_exercise=call.is_exercise, is_ending=call.ending is not None)
@@ -108,7 +111,9 @@ def happened(call: Call) -> list[Step]:
 
 def possible(person: Person, call: Call) -> dict[str, Any]:
     """What this person can do with this call now; the actions check it again."""
-    may = {action: access.may(person, action) for action in ("call.draft", "call.submit", "call.approve", "call.refuse")}
+    may = {
+        action: access.may(person, action) for action in ("call.draft", "call.submit", "call.approve", "call.refuse")
+    }
     is_mine, waits = call.author_id == person.pk, call.state == State.PENDING
     can_follow = call.state == State.LIVE and call.ending is None and access.may(person, "call.close")
     return {

@@ -68,7 +68,7 @@ def kept(data: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def take(request: HttpRequest, data: dict[str, Any], call: Call | None) -> HttpResponse:
-    """What the composer sent: count, save, or save and hand over. With a fault, the same page with everything still in it."""
+    """What the composer sent: count, save, or save and hand over. With a fault, the same page, nothing in it lost."""
     step = request.POST.get("step", "save")
     if step == "count":
         return show(request, data, call=call, count=estimated(data))
@@ -112,7 +112,13 @@ def show(
         "outlines": paths.OUTLINES,
         "is_composer": True,
     }
-    answer = page(request, "staff/compose.html", context, at="" if follows or call else "new", is_exercise=data.get("status") == "Exercise")
+    answer = page(
+        request,
+        "staff/compose.html",
+        context,
+        at="" if follows or call else "new",
+        is_exercise=data.get("status") == "Exercise",
+    )
     answer.status_code = 400 if bad else 200
     return answer
 

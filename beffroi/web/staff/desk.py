@@ -90,7 +90,7 @@ def picture(person: Person) -> dict[str, Any]:
         "clock": decision(person, pending, robots, moment),
         "incoming": incoming.standing(),
         "held": incoming.held(),
-        "feeds": incoming.feeds(moment),
+        "feeds": city.current().feed,
         "waiting": pending,
         "robots": robots,
         "drafts": rows.drafts(),
@@ -110,7 +110,7 @@ def phase() -> tuple[str, str]:
 
 
 def decision(person: Person, pending: list[Line], robots: list[Line], now: datetime) -> Clock | None:
-    """What waits for somebody, worst first: a call that this person may approve, then a robot's draft, then any that waits."""
+    """What waits, worst first: a call that this person may approve, then a robot's draft, then any that waits."""
     mine = [line for line in pending if may_decide(person, line)]
     if mine:
         return Clock(line=mine[0], since=waits_since(mine[0]), step="decide", now=now)

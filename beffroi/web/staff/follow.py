@@ -95,11 +95,10 @@ def texts_data(texts: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
 
 
 def read_closing(data: Mapping[str, Any], prior: Call) -> dict[str, dict[str, str]]:
-    """The texts of an ending, complete in every language that the call had: who was warned in it hears the end in it."""
-    languages = list(prior.texts)
+    """The texts of an ending, complete in every language of the call: who was warned in it hears the end in it."""
     events = {f"event.{language}": text["event"] for language, text in prior.texts.items()}
     reading = Reading({**data, **events})
-    texts = content.read_texts(reading, languages, needed=languages)
+    texts = content.read_texts(reading, prior.languages, needed=prior.languages)
     reading.done()
     return texts
 
@@ -110,7 +109,7 @@ def closing(
 ) -> HttpResponse:  # fmt: skip
     """The page of an ending."""
     count = leaving.reach_of_ending(prior)
-    context = form.sheet(data, bad, list(prior.texts)) | {
+    context = form.sheet(data, bad, prior.languages) | {
         "prior": prior,
         "prior_headline": text_of(prior)["headline"],
         "call": call,

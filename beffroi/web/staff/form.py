@@ -1,4 +1,4 @@
-"""The composer's form: from a call or a hazard to fields, from a POST to data, and back to the page with every fault in words."""
+"""The composer's form: from a call or a hazard to fields, from a POST to data, and back with every fault in words."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ def blank(hazard: Hazard | None) -> dict[str, Any]:
     data: dict[str, Any] = {"status": "Actual", "expires": local(ends)}
     if hazard is not None:
         data |= {
-            "hazard": hazard.code, "severity": hazard.severity, "urgency": hazard.urgency, "certainty": hazard.certainty,
+            "hazard": hazard.code, "severity": hazard.severity, "urgency": hazard.urgency,
+            "certainty": hazard.certainty,
         }  # fmt: skip
         data |= {f"event.{language}": name for language, name in hazard.event.items()}
     return data
@@ -120,9 +121,7 @@ def local(moment: datetime) -> str:
     return moment.astimezone(ZoneInfo(city.current().timezone)).strftime(MINUTE)
 
 
-def sheet(
-    data: Mapping[str, Any], bad: CallContentBad | None = None, languages: Sequence[str] = ()
-) -> dict[str, Any]:
+def sheet(data: Mapping[str, Any], bad: CallContentBad | None = None, languages: Sequence[str] = ()) -> dict[str, Any]:
     """Everything that the template shows: boxes by name, texts by language, and the list of faults."""
     faults = bad.fields if bad else {}
     zones = str(bad.facts.get("zones", "")) if bad else ""
@@ -139,7 +138,12 @@ def sheet(
     boxes = {name: box(name) for name in ("onset", "expires", "zones", "polygons", "circles", "area")}
     boxes |= {name: box(name, options) for name, options in choices(data)}
     texts = [
-        Words(language=own, name=own_name(own), is_needed=own == written[0], **{part: box(f"{part}.{own}") for part in (*PARTS, "areaName")})
+        Words(
+            language=own,
+            name=own_name(own),
+            is_needed=own == written[0],
+            **{part: box(f"{part}.{own}") for part in (*PARTS, "areaName")},
+        )
         for own in written
     ]
     return {"form": boxes, "texts": texts, "errors": [box(name) for name in faults]}

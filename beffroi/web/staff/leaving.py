@@ -47,10 +47,12 @@ def editions(call: Call) -> list[Frozen]:
 
 def sheets(call: Call) -> list[Language]:
     """What leaves, by language in the call's order; push first, for it is what people see first."""
-    by_language: dict[str, list[Sheet]] = {language: [] for language in call.texts}
+    by_language: dict[str, list[Sheet]] = {language: [] for language in call.languages}
     for edition in sorted(editions(call), key=lambda each: each.channel != "webpush"):
         by_language.setdefault(edition.language, []).append(sheet(edition))
-    return [Language(language=language, name=own_name(language), sheets=found) for language, found in by_language.items()]
+    return [
+        Language(language=language, name=own_name(language), sheets=found) for language, found in by_language.items()
+    ]
 
 
 def sheet(edition: Frozen) -> Sheet:
@@ -68,10 +70,9 @@ def reach(call: Call) -> int:
 def reach_of_ending(call: Call) -> int:
     """How many subscriptions hear of the end of this call: those whom a message of it may have reached."""
     ids = sorted(shards.reached(call, only_tried=True))
-    return floored(total(select.still_here(ids, list(call.texts), city.current().channels)))
+    return floored(total(select.still_here(ids, call.languages, city.current().channels)))
 
 
 def total(groups: Mapping[Group, list[int]]) -> int:
     """How many in all groups."""
     return sum(len(ids) for ids in groups.values())
-

@@ -51,8 +51,8 @@ def in_words(names: Mapping[str, str]) -> str:
 
 def text_of(call: Call) -> dict[str, str]:
     """The texts of a call in the reader's language, else in its first."""
-    texts: Mapping[str, dict[str, str]] = call.texts
-    return texts.get(get_language() or "") or next(iter(texts.values()))
+    language = get_language() or ""
+    return call.texts[language if language in call.texts else call.languages[0]]
 
 
 def where(call: Call) -> str:

@@ -133,7 +133,12 @@ def progress(calls: Iterable[Call]) -> dict[int, list[Progress]]:
         Shard.objects.filter(call__in=issued)
         .values("call_id", "channel")
         .annotate(
-            owed=Sum("size"), taken=Sum("accepted"), bad=Sum("failed"), out=Sum("gone"), late=Sum("stale"), first=Min("first_at")
+            owed=Sum("size"),
+            taken=Sum("accepted"),
+            bad=Sum("failed"),
+            out=Sum("gone"),
+            late=Sum("stale"),
+            first=Min("first_at"),
         )
         .order_by("call_id", "channel")
     )

@@ -71,8 +71,8 @@ async function show(content) {
     renotify: !isSilent,
     silent: isSilent,
     requireInteraction: !content.ending && (RANK[content.severity] ?? 0) >= 3,
-    icon: "/static/0/icons/app.svg",
-    badge: "/static/0/icons/badge.svg",
+    icon: "/static/0/icons/app-192.png",
+    badge: "/static/0/icons/badge-96.png",
     timestamp: Date.now(),
     data: { url: content.url, number: content.number },
   });

@@ -34,7 +34,6 @@ async function look() {
     main.replaceWith(fresh.querySelector("main"));
     start();
   } else {
-    location.hash = "";
     location.reload();
   }
 }

@@ -1,0 +1,19 @@
+"""A town whose pages work, and a push service that may be named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from beffroi.ops import language
+from tests.web.public.phones import HOST
+
+
+@pytest.fixture(autouse=True)
+def ready(settings: Any) -> None:
+    """Languages are compiled, the tests' own push service is allowed."""
+    language.compile_all()
+    settings.OPEN_HOSTS = [HOST]
+    cache.clear()
