@@ -15,14 +15,13 @@ from beffroi.library.model import ENDINGS, EXERCISE, UPDATE, Hazard, Library, Me
 from beffroi.library.parts import Facts, missing
 from beffroi.library.plain import level, look, sentences
 from beffroi.library.slots import LONGEST, SLOT, slots_in, write
-from beffroi.library.texts import AUDIENCE_LIMIT, LIMIT, LINE_LIMIT
+from beffroi.library.texts import AUDIENCE_LIMIT, LIMIT, LINE_LIMIT, SEGMENTS
 
 PHASES: Final = ("pre-alert", "alert", UPDATE, *ENDINGS, EXERCISE)
 """Every hazard has these; some have more kinds of alert."""
 FIRST_WORDS: Final = 13
 """Words of the first sentence, at most: a frightened person reads five and must know what to do."""
 LINES: Final = (2, 8)
-SEGMENTS: Final = {"GSM-7": 1, "UCS-2": 3}
 WAKING: Final = {"Extreme", "Severe"}
 LATE: Final = datetime(2026, 12, 31, 23, 59, tzinfo=UTC)
 WIDEST: Final = {name: "x" * length for name, length in LONGEST.items()}

@@ -9,6 +9,7 @@ from typing import Final
 from beffroi.errors import NotFound
 from beffroi.library import sms
 from beffroi.library.language import Language
+from beffroi.library.plain import sentences
 from beffroi.library.slots import Slots, slots_in, values, write
 from beffroi.library.texts import Texts
 
@@ -143,6 +144,19 @@ class Library:
         own = self._phase(hazard, phase).follow_up or phase
         return None if own in ENDINGS else own
 
+    def openings(self, hazard: str) -> tuple[str, ...]:
+        """The phases that a first message can be: alerts, then the exercise."""
+        return tuple(name for name, phase in self._hazard(hazard).phases.items() if phase.cap.msgType == "Alert")
+
+    def phase_of(self, hazard: str, language: str, instruction: str) -> str | None:
+        """The phase whose instruction has the same first two sentences: what a call was written from. None: another's.
+
+        One sentence is not enough: some phases share it.
+        """
+        begins = sentences(instruction)[:2]
+        messages = self._voice(hazard, language).messages
+        return next((name for name, one in messages.items() if sentences(one.instruction)[:2] == begins), None)
+
     def fill(self, hazard: str, phase: str, audience: str, language: str, slots: Slots) -> Texts:
         """The texts with their slots filled. Raises LibraryUnknown, LibrarySlotMissing, LibrarySlotBad."""
         message = self._message(hazard, phase, language)
@@ -162,10 +176,6 @@ class Library:
             legal_note=tongue.legal_note if is_advice else "",
             **filled,
         )
-
-    def false_alarm(self, hazard: str, language: str, slots: Slots) -> Texts:
-        """The correction, drafted together with the alert; `slots.time` is when the wrong message left."""
-        return self.fill(hazard, "false-alarm", GENERAL, language, slots)
 
     def _hazard(self, hazard: str) -> Hazard:
         if hazard not in self.by_code:

@@ -55,6 +55,8 @@ def read(hazards: Path, locale: Path) -> Library:
         if path.stem not in found or language not in tongues:
             raise LibraryBad(file=_short(path), path="", reason="no-hazard" if language in tongues else "no-words")
         voices[path.stem, language] = _voice(path, found[path.stem])
+    if not voices:  # nothing would pass every rule
+        raise LibraryBad(file=_short(locale if found else hazards), path="", reason="empty")
     return Library(by_code=MappingProxyType(found), voices=MappingProxyType(voices), tongues=MappingProxyType(tongues))
 
 

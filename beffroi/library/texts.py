@@ -9,6 +9,8 @@ LIMIT: Final = {"headline": 90, "push": 240}
 """Most characters. A phone cuts what is longer."""
 AUDIENCE_LIMIT: Final = 240
 LINE_LIMIT: Final = 90
+SEGMENTS: Final = {"GSM-7": 1, "UCS-2": 3}
+"""Most parts of an SMS, by its alphabet."""
 
 
 @dataclass(frozen=True, slots=True)

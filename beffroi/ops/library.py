@@ -13,9 +13,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """`check`."""
     verbs = parser.add_subparsers(metavar="VERB", required=True)
     verb = verbs.add_parser("check", help="print each rule that a text breaks; 1 if there is any")
-    verb.add_argument("--hazards", type=Path, default=HAZARDS, metavar="FOLDER", help="what all languages share")
-    verb.add_argument("--locale", type=Path, default=LOCALE, metavar="FOLDER", help="the folders of the languages")
+    verb.add_argument("--hazards", type=folder, default=HAZARDS, metavar="FOLDER", help="what all languages share")
+    verb.add_argument("--locale", type=folder, default=LOCALE, metavar="FOLDER", help="the folders of the languages")
     verb.set_defaults(run=_check)
+
+
+def folder(text: str) -> Path:
+    """A folder that is there: an empty one would pass every rule."""
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no folder")
+    return Path(text)
 
 
 def _check(options: argparse.Namespace) -> int:

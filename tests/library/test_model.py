@@ -119,9 +119,8 @@ def test_the_legal_note_goes_with_what_asks_something_of_people(library: Library
     assert bool(library.fill("flood", phase, GENERAL, "fr", SLOTS).legal_note) is has_note
 
 
-def test_the_correction_is_drafted_with_the_alert(library: Library) -> None:
-    texts = library.false_alarm("flood", "es", SLOTS)
-    assert texts == library.fill("flood", "false-alarm", GENERAL, "es", SLOTS)
+def test_each_alert_has_its_correction(library: Library) -> None:
+    texts = library.fill("flood", "false-alarm", GENERAL, "es", SLOTS)
     assert "Fue un error. Se envió a Riba-roja a las 19:05." in texts.push
     assert library.cap_defaults("flood", "false-alarm").msgType == "Cancel"
 
@@ -151,6 +150,20 @@ def test_cap_defaults(library: Library) -> None:
 )
 def test_an_update_never_says_the_opposite(library: Library, hazard: str, phase: str, follows: str | None) -> None:
     assert library.follow_up(hazard, phase) == follows
+
+
+def test_a_first_message_is_an_alert_or_an_exercise(library: Library) -> None:
+    assert library.openings("chemical") == ("pre-alert", "alert", "alert-leave", "exercise")
+
+
+def test_a_text_tells_the_phase_that_it_was_written_from(library: Library) -> None:
+    for hazard in library.hazards():
+        for phase, language in product(library.phases(hazard), library.languages(hazard)):
+            texts = library.fill(hazard, phase, GENERAL, language, SLOTS)
+            told = library.phase_of(hazard, language, texts.instruction + " Two words more.")
+            is_open = hazard == "all-purpose" and phase not in {"false-alarm", "exercise"}  # the officer's own words
+            assert told == (None if is_open else phase)
+    assert library.phase_of("flood", "en", "") is None
 
 
 @pytest.mark.parametrize(
@@ -195,6 +208,8 @@ def test_every_question_about_nothing_is_an_error(library: Library) -> None:
         lambda: library.language("xx"),
         lambda: library.cap_defaults("flood", "comet"),
         lambda: library.follow_up("flood", "comet"),
+        lambda: library.openings("comet"),
+        lambda: library.phase_of("flood", "xx", "Go up."),
     )
     for question in questions:
         with pytest.raises(BeffroiError, match="library-unknown"):

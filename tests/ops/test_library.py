@@ -52,3 +52,19 @@ def test_a_file_that_cannot_be_read_is_a_failure_with_its_place(
         "fr/messages/heat.toml: pre-alert.headline: unknown-slot-lieu",
         "0 passed, 1 failed",
     ]
+
+
+def test_a_folder_that_is_not_there_is_not_understood(copy: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["library"], [*copy[:3], "/nowhere"], ["library", "check", "--locale", "/nowhere"]):
+        with pytest.raises(SystemExit) as caught:
+            main(words)
+        assert caught.value.code == 2
+    assert "/nowhere is no folder" in capsys.readouterr().err
+
+
+def test_a_library_without_texts_is_a_failure(
+    copy: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "nothing").mkdir()
+    assert main([*copy[:5], str(tmp_path / "nothing")]) == 1
+    assert capsys.readouterr().out.splitlines()[0].endswith("/nothing: empty")
