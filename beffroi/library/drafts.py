@@ -78,6 +78,7 @@ def _judged(library: Library, language: str, texts: Texts) -> Iterator[Finding]:
     told: set[tuple[str, str]] = set()
     for part in ("headline", "instruction", "description", "push"):
         for remark in look(getattr(texts, part), library.language(texts.language)):
-            if (remark.code, remark.word) not in told:
-                told.add((remark.code, remark.word))
+            bare = remark.code, remark.word.rstrip(".").casefold()  # at the end of a sentence it has another dot
+            if bare not in told:
+                told.add(bare)
                 yield Finding(language, remark.code, part, remark.word)

@@ -10,7 +10,7 @@ from beffroi.errors import NotFound
 from beffroi.library import sms
 from beffroi.library.language import Language
 from beffroi.library.plain import sentences
-from beffroi.library.slots import Slots, slots_in, values, write
+from beffroi.library.slots import SLOT, Slots, slots_in, values, write
 from beffroi.library.texts import Texts
 
 GENERAL: Final = "general"
@@ -147,6 +147,10 @@ class Library:
     def openings(self, hazard: str) -> tuple[str, ...]:
         """The phases that a first message can be: alerts, then the exercise."""
         return tuple(name for name, phase in self._hazard(hazard).phases.items() if phase.cap.msgType == "Alert")
+
+    def outline(self, hazard: str, phase: str, language: str) -> str:
+        """The headline with its slots left open: what a phase says, at a glance."""
+        return SLOT.sub("…", self._message(hazard, phase, language).headline)
 
     def phase_of(self, hazard: str, language: str, instruction: str) -> str | None:
         """The phase whose instruction has the same first two sentences: what a call was written from. None: another's.

@@ -157,6 +157,10 @@ def test_a_first_message_is_an_alert_or_an_exercise(library: Library) -> None:
     assert library.openings("chemical") == ("pre-alert", "alert", "alert-leave", "exercise")
 
 
+def test_what_a_phase_says_at_a_glance(library: Library) -> None:
+    assert library.outline("flood", "alert", "en") == "Go upstairs now: flood in …"
+
+
 def test_a_text_tells_the_phase_that_it_was_written_from(library: Library) -> None:
     for hazard in library.hazards():
         for phase, language in product(library.phases(hazard), library.languages(hazard)):
@@ -211,6 +215,7 @@ def test_every_question_about_nothing_is_an_error(library: Library) -> None:
         lambda: library.cap_defaults("flood", "comet"),
         lambda: library.follow_up("flood", "comet"),
         lambda: library.openings("comet"),
+        lambda: library.outline("flood", "comet", "es"),
         lambda: library.phase_of("flood", "xx", "Go up."),
     )
     for question in questions:
