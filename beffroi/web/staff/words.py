@@ -184,8 +184,8 @@ FIELDS: Final = {
     "polygons": gettext_lazy("Polygons"),
     "circles": gettext_lazy("Circles"),
     "phase": gettext_lazy("Which text"),
-    "action": gettext_lazy("What to do, in one sentence"),
-    "details": gettext_lazy("What to look for, in one sentence"),
+    "action": gettext_lazy("What to do, the verb first"),
+    "details": gettext_lazy("What to look for"),
     "why": gettext_lazy("Reason"),
     "place": gettext_lazy("Name of the place"),
 }
