@@ -32,6 +32,13 @@ SEALED_TABLES = ("people_entry", "calls_call", "calls_edition")
 """Tables whose triggers refuse to be emptied, whoever asks: only here, between tests, the owner lifts them."""
 
 
+def pytest_configure() -> None:
+    """What translators changed since the last run counts."""
+    from beffroi.ops import language
+
+    language.compile_all()
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Real CAP messages, schemas and zones that stand beside the project, where they do."""

@@ -39,6 +39,11 @@ class Texts:
     legal_note: str
     """Empty for an ending and for an exercise."""
 
+    def written(self) -> dict[str, str]:
+        """The parts that a call has: what the message is in law stands at the end of its description."""
+        description = "\n\n".join(filter(None, (self.description, self.legal_note)))
+        return {"headline": self.headline, "instruction": self.instruction, "description": description}
+
     def too_long(self) -> tuple[TooLong, ...]:
         """The parts over their limit; none while the slots keep to `slots.LONGEST`."""
         lengths = {part: len(getattr(self, part)) for part in LIMIT}

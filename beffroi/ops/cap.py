@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from pathlib import Path
 
 from beffroi.ops import cap_check
 
@@ -14,7 +13,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     cap_check.arguments(verbs.add_parser("check", help="say what becomes of CAP files", description=cap_check.__doc__))
     take = verbs.add_parser("import", help="take CAP files in, as if a feed had brought them")
-    take.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="a message, a feed, or a folder to walk")
+    take.add_argument("paths", nargs="+", metavar="FILE", help="a message, a feed, or a folder to walk")
     take.add_argument("--profile", choices=("strict", "tolerant"), default="strict")
     take.set_defaults(run=run_import)
 

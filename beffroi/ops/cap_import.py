@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from beffroi.crisis.intake import Way, receive
 from beffroi.crisis.models import Message
@@ -30,17 +29,17 @@ def run(options: argparse.Namespace) -> int:
     return 0 if is_clean else 1
 
 
-def messages(file: Path) -> Iterator[tuple[str, bytes]]:
+def messages(file: str) -> Iterator[tuple[str, bytes]]:
     """The message of a file byte for byte, or each of those inside it, as `FILE#1`, `FILE#2` ...; what cannot be read
     is one message that will be rejected and kept."""
     raw = cap_check.read(file)
     try:
         found = container.unpack(raw)
     except guard.Refused:
-        yield str(file), raw
+        yield file, raw
         return
     if found.kind == "message":
-        yield str(file), raw
+        yield file, raw
         return
     for number, alert in enumerate(found.alerts, 1):
         yield f"{file}#{number}", container.to_bytes(alert)

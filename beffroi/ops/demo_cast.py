@@ -63,7 +63,7 @@ def code(name: str, at: int | None = None) -> str:
         raise NoSuchActor(name=name)
     counters = list(totp.yield_hotp_counters_from_time())
     counter = at // 30 if at is not None else counters[len(counters) // 2]
-    return totp.format_hotp_value(totp.hotp_value(actor.secret, counter))
+    return str(totp.format_hotp_value(totp.hotp_value(actor.secret, counter)))
 
 
 def hire() -> None:

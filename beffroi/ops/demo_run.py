@@ -10,8 +10,7 @@ from dataclasses import asdict
 from django.conf import settings
 
 from beffroi.delivery import publish, shelves
-from beffroi.ops import demo_cast, demo_play, demo_seed, django, migrate, processes, web, worker_loop
-from beffroi.ops.demo import MAIL_PORT, PAGE_PORT, PUSH_PORT, sinks
+from beffroi.ops import demo, demo_cast, demo_play, demo_seed, django, migrate, processes, worker_loop
 from beffroi.ops.processes import Child
 
 WELCOME = """
@@ -42,7 +41,6 @@ def prepare() -> None:
     say("Making the tables ...")
     migrate.migrate()
     demo_seed.seed(say)
-    web.collect()
     publish.refresh(None)
 
 
@@ -55,12 +53,13 @@ def say(line: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prepare, then keep web, worker, sinks and (once) the exercise until told to stop."""
     prepare()
+    sink = demo.ports(options.port)
     actors = demo_cast.cast()
     cast = "\n".join(f"  {actor.email:24} {actor.role:14} {actor.body}".rstrip() for actor in actors)
     say(
         WELCOME.format(
             url=settings.BASE_URL,
-            page=PAGE_PORT,
+            page=sink.page,
             password=demo_cast.PASSWORD,
             cast=cast,
             officer=actors[0].name,
@@ -68,12 +67,9 @@ def run(options: argparse.Namespace) -> int:
         )
     )
     beffroi = [sys.executable, "-m", "beffroi"]
-    sink = [
-        "sinks", "--folder", str(sinks()), "--push-port", str(PUSH_PORT), "--mail-port", str(MAIL_PORT),
-        "--page-port", str(PAGE_PORT),
-    ]  # fmt: skip
+    doors = ["--page-port", str(sink.page), "--mail-port", str(sink.mail), "--push-port", str(sink.push)]
     return processes.run([
-        Child("sinks", [*beffroi, *sink]),
+        Child("sinks", [*beffroi, "sinks", "--folder", str(demo.sinks()), *doors]),
         Child("web", [*beffroi, "web", "--port", str(options.port)]),
         Child("worker", [*beffroi, "worker"]),
         Child("exercise", [*beffroi, "demo", "play", "--once"], is_task=True),

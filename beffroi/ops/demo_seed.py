@@ -7,13 +7,15 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from django.conf import settings
+
 from beffroi import city
 from beffroi.audience import actions as audience
 from beffroi.audience.actions import Wish
 from beffroi.audience.models import Subscription
 from beffroi.crisis import intake
 from beffroi.crisis.models import Message
-from beffroi.lib import clock, grid
+from beffroi.lib import base64url, clock, grid
 from beffroi.ops import demo, demo_cast, demo_people, demo_warning, demo_zones, pushkeys
 from beffroi.places import select as places
 
@@ -22,7 +24,6 @@ MAILS: Final = 20
 """One in so many has e-mail instead of push."""
 SEED: Final = 2024
 BATCH: Final = 2000
-PUSH_HOST: Final = "https://localhost:8443/push"
 
 
 def seed(say: Callable[[str], None]) -> None:
@@ -76,8 +77,8 @@ def wish(number: int, cell: int, language: str, pool: pushkeys.Pool) -> Wish:
             cells=[cell],
         )
     phone = pool.phones[number % pushkeys.PAIRS]
-    endpoint = f"{PUSH_HOST}/{number % pushkeys.PAIRS}/{secrets.token_urlsafe(24)}"
-    address = {"endpoint": endpoint, "p256dh": pushkeys.b64(phone.p256dh), "auth": pushkeys.b64(phone.auth)}
+    endpoint = f"https://{settings.OPEN_HOSTS[0]}/push/{number % pushkeys.PAIRS}/{secrets.token_urlsafe(24)}"
+    address = {"endpoint": endpoint, "p256dh": base64url.encode(phone.p256dh), "auth": base64url.encode(phone.auth)}
     return Wish(
         channel="webpush", address=address, same=endpoint, language=language, floor=0, is_exercise=True, cells=[cell]
     )

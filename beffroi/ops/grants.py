@@ -1,4 +1,4 @@
-"""What the application's database role may do: work on rows, own nothing, make no account, change no log, no message."""
+"""What the application's database role may do: work on rows, own nothing, make no account, change no log or message."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -68,7 +68,7 @@ class Pool:
         try:
             phone = self.phones[int(path.split("/")[2]) % PAIRS]
             return decrypt(phone, body).decode()
-        except (ValueError, IndexError) as err:
+        except (ValueError, IndexError, InvalidTag) as err:
             return f"cannot be read: {type(err).__name__}"
 
 
@@ -87,11 +87,6 @@ def decrypt(phone: Phone, body: bytes) -> bytes:
 def derive(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
     """HKDF with SHA-256."""
     return HKDF(hashes.SHA256(), length, salt, info).derive(secret)
-
-
-def b64(data: bytes) -> str:
-    """URL-safe base64 without padding, as browsers write keys."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def make(folder: Path) -> None:

@@ -1,6 +1,5 @@
 """`beffroi sinks`: where the demo's messages go. A push service and a mail server on this machine that keep the last
-messages and
-show them; they take what is really sent, and the push sink really decrypts. Only for demos and tests."""
+messages and show them; they take what is really sent, and the push sink really decrypts. Only for demos and tests."""
 
 from __future__ import annotations
 
@@ -99,12 +98,12 @@ def shown(seen: Seen) -> bytes:
     """The page that shows what came."""
     rows = "".join(f"<li><b>{escape(a)}</b><pre>{escape(b)}</pre></li>" for a, b in seen.last_pushes)
     mails = "".join(f"<li><b>{escape(a)}</b><pre>{escape(b)}</pre></li>" for a, b in seen.last_mails)
-    page = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Demo sinks</title>'
-        "<style>body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap}</style>"
-        f"<h1>What the demo sent</h1><h2>{seen.pushes} pushes</h2><p>A sample, decrypted:</p><ul>{rows}</ul>"
-        f"<h2>{seen.mails} mails</h2><ul>{mails}</ul>"
-    )
+    page = f"""<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="3">
+<meta name="viewport" content="width=device-width"><title>Demo sinks</title>
+<style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}
+pre{{white-space:pre-wrap}}</style>
+<h1>What the demo sent</h1><h2>{seen.pushes} pushes</h2><p>A sample, decrypted:</p><ul>{rows}</ul>
+<h2>{seen.mails} mails</h2><ul>{mails}</ul>"""
     return page.encode()
 
 
@@ -112,8 +111,13 @@ async def show(seen: Seen, reader: asyncio.StreamReader, writer: asyncio.StreamW
     """Answer one look at the page."""
     await reader.readuntil(b"\r\n\r\n")
     page = shown(seen)
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(page)}\r\nConnection: close\r\n\r\n"
-    writer.write(head.encode() + page)
+    head = [
+        "HTTP/1.1 200 OK",
+        "Content-Type: text/html; charset=utf-8",
+        f"Content-Length: {len(page)}",
+        "Connection: close",
+    ]
+    writer.write("\r\n".join([*head, "", ""]).encode() + page)
     await writer.drain()
     writer.close()
 

@@ -7,7 +7,7 @@ import os
 
 import uvicorn
 
-from beffroi.ops import django, language
+from beffroi.ops import django
 from beffroi.ops.processes import die_with_parent
 
 BACKLOG = 2048
@@ -30,8 +30,3 @@ def run(options: argparse.Namespace) -> int:
         backlog=BACKLOG, timeout_graceful_shutdown=STREAMS_END_S, server_header=False, date_header=True,
     )  # fmt: skip
     return 0
-
-
-def collect() -> None:
-    """Put compiled languages where they are served from (the static tree is served as it lies)."""
-    language.compile_all()

@@ -185,7 +185,8 @@ OWN: Final[dict[str, Words]] = {
         _("It would not be a valid CAP message (%(element)s: %(reason)s). Nothing left."), CHECK
     ),
     "method-refused": Words(
-        _("This address takes messages"), _("They come by %(allowed)s. Nothing was read."), _("Send it with that method.")
+        _("This address takes messages"), _("They come by %(allowed)s. Nothing was read."),
+        _("Send it with that method."),
     ),
     "key-refused": Words(
         _("No valid key"),

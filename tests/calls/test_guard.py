@@ -65,8 +65,9 @@ def test_a_closed_account_approves_nothing(town: None, bruno: Any, chiara: Any) 
 
 def test_the_application_cannot_mint_an_approver(town: None, bruno: Any) -> None:
     refused("permission denied", "UPDATE people_person SET role = 'approver' WHERE id = %s", bruno.pk)
-    refused("permission denied", "INSERT INTO people_person (email, name, role, body, language, is_active, is_demo, password) "
-            "VALUES ('x', 'x', 'approver', '', 'en', true, false, '')")  # fmt: skip
+    columns = "email, name, role, body, language, is_active, is_demo, password"
+    values = "'x', 'x', 'approver', '', 'en', true, false, ''"
+    refused("permission denied", f"INSERT INTO people_person ({columns}) VALUES ({values})")
     refused(
         "permission denied",
         "INSERT INTO mfa_authenticator (user_id, type, data) VALUES (%s, 'totp', '{}')",

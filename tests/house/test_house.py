@@ -72,7 +72,7 @@ def test_file_has_its_mirrored_test(path: Path) -> None:
     if path.name in NO_TWIN or not has_code(path):
         return
     inside = path.relative_to(HOUSE)
-    twin = ROOT / "tests" / inside.parent / f"test_{inside.name.lstrip('_')}"
+    twin = ROOT / "tests" / inside.parent / f"test_{inside.stem.strip('_')}.py"
     assert twin.exists(), f"write {twin.relative_to(ROOT)}"
 
 

@@ -64,7 +64,7 @@ def test_the_profile_counts(tmp_path: Path, capsys: Told) -> None:
 
 def test_nothing_to_take(tmp_path: Path, capsys: Told) -> None:
     assert main(["cap", "import", str(tmp_path / "no.xml")]) == 2
-    assert "path-unreadable" in capsys.readouterr().err
+    assert "not-found" in capsys.readouterr().err
     file = tmp_path / "feed.xml"
     file.write_bytes(atom(linked("https://feeds.example/a.xml")))
     assert main(["cap", "import", str(file)]) == 0

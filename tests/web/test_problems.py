@@ -13,13 +13,7 @@ from django.test import Client, RequestFactory
 
 from beffroi.audience.actions import CellsBad
 from beffroi.errors import BeffroiError, TooMany
-from beffroi.ops import language
 from beffroi.web import problems
-
-
-@pytest.fixture(autouse=True)
-def compiled() -> None:
-    language.compile_all()
 
 
 def raised(error: Exception, path: str = "/fr/somewhere/", **headers: str) -> HttpResponse:

@@ -9,16 +9,10 @@ from django.utils import translation
 
 from beffroi.calls.models import Call
 from beffroi.lib import clock
-from beffroi.ops import language
 from beffroi.outcomes import actions as outcomes
 from beffroi.people.models import Person
 from beffroi.web import sight
 from tests import make
-
-
-@pytest.fixture(autouse=True)
-def compiled() -> None:
-    language.compile_all()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from django.utils import translation
 
 import beffroi
 from beffroi.errors import BeffroiError
-from beffroi.ops import language
 from beffroi.web import words
 from beffroi.web.problems import told
 
@@ -59,7 +58,6 @@ def test_every_code_stands_in_the_docs() -> None:
 
 @pytest.mark.parametrize("tongue", ["en", "es", "ca", "fr"])
 def test_words_can_be_told_in_every_language(tongue: str) -> None:
-    language.compile_all()
     with translation.override(tongue):
         for code, texts in words.WORDS.items():
             for text in texts:
@@ -69,7 +67,6 @@ def test_words_can_be_told_in_every_language(tongue: str) -> None:
 
 
 def test_words_are_translated() -> None:
-    language.compile_all()
     with translation.override("fr"):
         assert str(words.words_of("not-found").title) != "There is nothing here"
 

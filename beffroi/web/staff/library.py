@@ -15,7 +15,7 @@ from beffroi.calls.content import CallContentBad, Reading
 from beffroi.calls.models import Call
 from beffroi.calls.state import RESPONSES
 from beffroi.lib import clock
-from beffroi.library import Finding, Slots, Texts, draft, load
+from beffroi.library import Finding, Slots, draft, load
 from beffroi.library.model import EXERCISE, UPDATE
 from beffroi.places import select as places
 from beffroi.web.language import own_name
@@ -101,7 +101,7 @@ def filled(data: Mapping[str, Any], call: Call | None, prior: Call | None) -> tu
         defaults = load().cap_defaults(hazard, phase)
         changed |= {"severity": defaults.severity, "urgency": defaults.urgency, "certainty": defaults.certainty}
     for language, texts in found.texts.items():
-        changed |= {f"{part}.{language}": text for part, text in parts(texts).items()}
+        changed |= {f"{part}.{language}": text for part, text in texts.written().items()}
     return changed, [line for line in map(note, found.findings) if line]
 
 
@@ -140,12 +140,6 @@ def holes(reading: Reading, findings: Iterable[Finding]) -> None:
             reading.fault(f"areaName.{first}", "unnamed")
         else:
             reading.fault(f"{finding.part}.{first}", "missing")
-
-
-def parts(texts: Texts) -> dict[str, str]:
-    """The texts that a call has. What it is in law stands at the end of what happens and why."""
-    description = "\n\n".join(filter(None, (texts.description, texts.legal_note)))
-    return {"headline": texts.headline, "instruction": texts.instruction, "description": description}
 
 
 def note(finding: Finding) -> str:

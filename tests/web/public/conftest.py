@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from beffroi.ops import language
 from tests.web.public.phones import HOST
 
 
 @pytest.fixture(autouse=True)
 def ready(settings: Any) -> None:
-    """Languages are compiled, the tests' own push service is allowed."""
-    language.compile_all()
+    """The tests' own push service is allowed."""
     settings.OPEN_HOSTS = [HOST]
     cache.clear()

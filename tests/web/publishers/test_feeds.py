@@ -12,17 +12,11 @@ from cryptography import x509
 from beffroi.delivery import publish
 from beffroi.delivery.models import Page
 from beffroi.lib import keys
-from beffroi.ops import language
 from beffroi.outcomes import actions as outcomes
 from beffroi.people.models import Person
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("town")
-
-
-@pytest.fixture(autouse=True)
-def compiled() -> None:
-    language.compile_all()
 
 
 def read(path: str) -> bytes:

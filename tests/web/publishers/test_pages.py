@@ -10,7 +10,6 @@ import pytest
 from beffroi.delivery import publish
 from beffroi.delivery.models import Page
 from beffroi.lib import clock
-from beffroi.ops import language
 from beffroi.outcomes import actions as outcomes
 from beffroi.people.models import Person
 from beffroi.web.publishers import pages
@@ -18,11 +17,6 @@ from tests import make
 
 EVIL = "<img src=x onerror=alert(1)>\u202e \"'& {{ 7|add:7 }}"
 pytestmark = pytest.mark.usefixtures("town")
-
-
-@pytest.fixture(autouse=True)
-def compiled() -> None:
-    language.compile_all()
 
 
 def read(path: str) -> str:

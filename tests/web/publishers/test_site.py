@@ -7,13 +7,11 @@ import json
 import pytest
 
 from beffroi.calls.models import Call
-from beffroi.ops import language
 from beffroi.web.publishers import site
 from beffroi.web.words import WORDS
 
 
 def bodies() -> dict[str, bytes]:
-    language.compile_all()
     return {sheet.path: sheet.body or b"" for sheet in site.PUBLISHER.sheets(None)}
 
 
