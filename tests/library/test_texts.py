@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from beffroi.library import load
+from beffroi.library import GENERAL, load
 from beffroi.library.texts import TooLong
 from tests.library.samples import SLOTS
 
