@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from cryptography.x509 import Certificate
 from django.db import connection, transaction
 
 from beffroi import city
@@ -45,7 +44,7 @@ class Way:
     profile: Profile = "strict"
     senders: frozenset[str] = field(default_factory=frozenset)
     """Senders that this way may bring; empty for any."""
-    pinned: tuple[Certificate, ...] = ()
+    pinned: tuple[signature.Pinned, ...] = ()
     """Keys of which one must have signed; empty when no signature is asked."""
 
 

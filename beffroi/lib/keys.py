@@ -95,7 +95,7 @@ def create_missing(folder: Path, *, common_name: str, now: datetime) -> list[str
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = [name for name, make in MAKERS.items() if _write_new(folder / FILES[name], make, mode=0o600)]
     # From the file, not from memory: another process may have won, and the certificate must fit its key.
-    if _write_new(folder / CERTIFICATE, lambda: _self_signed(_signing_key(folder), common_name, now), mode=0o644):
+    if _write_new(folder / CERTIFICATE, lambda: _new_certificate(folder, common_name, now), mode=0o644):
         made.append("certificate")
     return made
 
@@ -123,8 +123,12 @@ MAKERS: dict[str, Callable[[], bytes]] = {
 }
 
 
-def _self_signed(key: rsa.RSAPrivateKey, common_name: str, now: datetime) -> bytes:
-    """A certificate of our own for signatures, from a day before `now` (other clocks) for ten years."""
+def _new_certificate(folder: Path, common_name: str, now: datetime) -> bytes:
+    return self_signed(_signing_key(folder), common_name, now).public_bytes(serialization.Encoding.PEM)
+
+
+def self_signed(key: rsa.RSAPrivateKey, common_name: str, now: datetime) -> x509.Certificate:
+    """A certificate of our own for signatures only, from a day before `now` (other clocks) for ten years."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     start = now.replace(microsecond=0) - timedelta(days=1)
     builder = (
@@ -136,7 +140,7 @@ def _self_signed(key: rsa.RSAPrivateKey, common_name: str, now: datetime) -> byt
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(_signature_only(), critical=True)
     )
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    return builder.sign(key, hashes.SHA256())
 
 
 def _signature_only() -> x509.KeyUsage:

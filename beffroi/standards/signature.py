@@ -9,15 +9,13 @@ import binascii
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import cryptography.exceptions
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 from signxml.exceptions import InvalidDigest
@@ -119,6 +117,20 @@ class Verified:
     data: bytes
     method: Literal["raw", "stripped"]
     key_index: int
+
+
+def read_pins(pem: bytes) -> tuple[Pinned, ...]:
+    """The certificates of a PEM file, else its one public key. ValueError when it holds neither, or a key of another
+    kind than RSA and elliptic curves."""
+    if b"-----BEGIN CERTIFICATE-----" in pem:
+        return tuple(x509.load_pem_x509_certificates(pem))
+    try:
+        key = load_pem_public_key(pem)
+    except cryptography.exceptions.UnsupportedAlgorithm as error:
+        raise ValueError("unsupported key") from error
+    if not isinstance(key, PublicKey):
+        raise ValueError(f"not for signatures: {type(key).__name__}")  # noqa: TRY004 - a matter of the file's content
+    return (key,)
 
 
 def is_signed(data: bytes) -> bool:
@@ -307,40 +319,3 @@ def _sent(root: etree._Element) -> datetime:
     if at.utcoffset() is None:
         raise SigningError(reason="sent")
     return at
-
-
-def make_identity(common_name: str, *, now: datetime, years: int = 10) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
-    """A signing key (RSA, 3072 bits: good beyond 2030) and a certificate signed by itself.
-
-    `common_name`: 1 to 64 characters, who signs. `now`: aware; the certificate is valid from an hour before, for
-    `years`, and signs documents only (no CA, no TLS).
-    """
-    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=365.25 * years))
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_ONLY_SIGNS, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    return key, certificate
-
-
-_ONLY_SIGNS = x509.KeyUsage(
-    digital_signature=True,
-    content_commitment=True,
-    key_encipherment=False,
-    data_encipherment=False,
-    key_agreement=False,
-    key_cert_sign=False,
-    crl_sign=False,
-    encipher_only=False,
-    decipher_only=False,
-)

@@ -36,6 +36,7 @@ from tests.crisis.messages import (
     take,
     update,
 )
+from tests.standards.signing import make_identity
 
 A = alert("a")
 
@@ -280,8 +281,8 @@ def test_a_flood_of_references_is_held(town: None) -> None:
 
 # -- signatures -------------------------------------------------------------------------------------------------------
 
-KEY, CERTIFICATE = signature.make_identity("weather", now=BEGIN - timedelta(days=1))
-OTHER_KEY, OTHER_CERTIFICATE = signature.make_identity("somebody", now=BEGIN - timedelta(days=1))
+KEY, CERTIFICATE = make_identity("weather", now=BEGIN - timedelta(days=1))
+OTHER_KEY, OTHER_CERTIFICATE = make_identity("somebody", now=BEGIN - timedelta(days=1))
 PINNED = intake.Way(name="feed:weather", pinned=(CERTIFICATE,))
 
 

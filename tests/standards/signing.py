@@ -10,11 +10,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
+from beffroi.lib import keys
 from beffroi.standards.cap.write import write
 from beffroi.standards.signature import (
     Pinned,
     SignatureInvalid,
-    make_identity,
     sign,
     verify,
 )
@@ -22,6 +22,12 @@ from tests.standards import samples
 
 Identity = tuple[rsa.RSAPrivateKey, x509.Certificate]
 BORN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def make_identity(name: str, *, now: datetime) -> Identity:
+    """A new key and a certificate of its own, valid from a day before `now`."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    return key, keys.self_signed(key, name, now)
 
 
 @cache

@@ -5,10 +5,11 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from lxml import etree
 
@@ -16,14 +17,15 @@ from beffroi.standards.cap.model import Alert
 from beffroi.standards.cap.read import check
 from beffroi.standards.cap.write import write
 from beffroi.standards.signature import (
+    SignatureNotValidThen,
     SigningError,
     is_signed,
-    make_identity,
+    read_pins,
     sign,
     verify,
 )
 from tests.standards import samples
-from tests.standards.signing import BORN, canonical, identity, made, message, pinned, unsigned
+from tests.standards.signing import BORN, canonical, identity, made, make_identity, message, pinned, unsigned
 from tests.standards.wrapping import DS
 
 
@@ -87,7 +89,7 @@ def test_any_alert_that_can_be_written_can_be_signed(alert: Alert) -> None:
     ("reason", "data", "signer"),
     [
         ("key-of-another-certificate", unsigned, "Other"),
-        ("signature-not-valid-then", lambda: unsigned(sent=BORN - timedelta(days=1)), "City"),
+        ("signature-not-valid-then", lambda: unsigned(sent=BORN - timedelta(days=2)), "City"),
         ("signature-not-valid-then", lambda: unsigned(sent=BORN + timedelta(days=4000)), "City"),
         ("signature-not-alone", message, "City"),
         ("not-cap-1.2", lambda: unsigned().replace(b"cap:1.2", b"cap:1.1"), "City"),
@@ -102,19 +104,28 @@ def test_what_would_not_verify_is_not_signed(reason: str, data: Callable[[], byt
     assert (refusal.value.code, refusal.value.facts) == ("cannot-sign", {"reason": reason})
 
 
-def test_an_identity_lasts_and_only_signs() -> None:
-    key, certificate = make_identity("Ville de X", now=BORN, years=10)
-    assert key.key_size == 3072
-    assert certificate.subject.rfc4514_string() == "CN=Ville de X"
-    assert certificate.not_valid_before_utc < BORN
-    assert certificate.not_valid_after_utc > BORN.replace(year=2035, month=12, day=30)
-    assert certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca is False
-    usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    assert (usage.digital_signature, usage.key_cert_sign) == (True, False)
-    certificate.verify_directly_issued_by(certificate)
-
-
 def test_old_messages_stay_verifiable_after_rotation() -> None:
     _, renewed = make_identity("City", now=BORN + timedelta(days=3600))
     old = verify(message(), pinned=[renewed, *pinned()], at=samples.SENT)
     assert old.key_index == 1
+
+
+def pem(key: Any) -> bytes:
+    return bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+
+
+def test_pins_are_certificates_or_one_bare_key() -> None:
+    key, certificate = identity()
+    both = certificate.public_bytes(Encoding.PEM) + identity("Other")[1].public_bytes(Encoding.PEM)
+    assert read_pins(both) == (certificate, identity("Other")[1])
+    (bare,) = read_pins(pem(key))
+    late = samples.SENT + timedelta(days=365 * 30)
+    assert verify(message(), pinned=[bare], at=late).key_index == 0  # a bare key has no dates
+    with pytest.raises(SignatureNotValidThen):
+        verify(message(), pinned=[certificate], at=late)
+
+
+@pytest.mark.parametrize("content", [b"", b"no key", pem(ed25519.Ed25519PrivateKey.generate())])
+def test_what_pins_nothing(content: bytes) -> None:
+    with pytest.raises(ValueError):
+        read_pins(content)

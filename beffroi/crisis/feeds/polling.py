@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urljoin
 
-from cryptography import x509
 from django.conf import settings
 
 from beffroi import city
@@ -23,6 +22,7 @@ from beffroi.crisis.models import Feed
 from beffroi.errors import BeffroiError
 from beffroi.lib import http
 from beffroi.lib.guard import Guard
+from beffroi.standards import signature
 from beffroi.standards.cap import container, guard
 
 log = logging.getLogger("beffroi.feeds")
@@ -189,12 +189,11 @@ def way(setting: FeedSetting) -> Way:
     )  # fmt: skip
 
 
-def pinned(file: Path | None) -> tuple[x509.Certificate, ...]:
-    """The certificates of a PEM file; CertificateUnreadable when there is none: unsigned is not what the city asked
-    for."""
+def pinned(file: Path | None) -> tuple[signature.Pinned, ...]:
+    """What a PEM file pins; CertificateUnreadable when that is nothing: unsigned is not what the city asked for."""
     if file is None:
         return ()
     try:
-        return tuple(x509.load_pem_x509_certificates(file.read_bytes()))
+        return signature.read_pins(file.read_bytes())
     except (OSError, ValueError) as err:
         raise feeds.CertificateUnreadable(file=file.name) from err

@@ -25,6 +25,7 @@ from beffroi.standards.cap.write import write
 from tests.crisis.feeds import server as service
 from tests.crisis.feeds.server import Answer, Canary, Server, atom, embedded, linked, page, redirect, rss, tagged
 from tests.crisis.messages import BEGIN, SENDER, STRANGER, alert, info
+from tests.standards.signing import make_identity
 
 A, B = write(alert("a")), write(alert("b", 5))
 
@@ -147,7 +148,7 @@ def test_only_the_senders_of_the_feed_are_believed(weather: Server) -> None:
 
 
 def test_only_what_the_pinned_key_signed_is_believed(weather: Server, tmp_path: Path) -> None:
-    key, certificate = signature.make_identity("weather", now=BEGIN - timedelta(days=1))
+    key, certificate = make_identity("weather", now=BEGIN - timedelta(days=1))
     file = tmp_path / "weather.pem"
     file.write_bytes(certificate.public_bytes(Encoding.PEM))
     signed = signature.sign(A, key=key, certificate=certificate)
