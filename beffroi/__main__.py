@@ -19,6 +19,7 @@ COMMANDS = {
     "keys": "make and check the city's keys",
     "migrate": "bring the tables up to date",
     "cap": "check and import CAP messages",
+    "library": "check the texts of the message library",
     "zones": "build, add and list the zones that feeds name and the places that residents pick",
     "bench": "measure what the documentation claims",
     "prove": "run the full sizes and write docs/proofs/*.json",

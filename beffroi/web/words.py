@@ -196,6 +196,8 @@ OWN: Final[dict[str, Words]] = {
 }  # fmt: skip
 
 SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
+    (NOTHING, ("library-unknown",)),
+    (UNREAD, ("library-slot-bad", "library-slot-missing")),
     (SIGNATURE, (
         "signature-broken", "signature-invalid", "signature-missing", "signature-not-alone", "signature-not-valid-then",
         "signature-unreadable", "signature-unsupported", "signature-untrusted",
@@ -211,8 +213,8 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
     (MACHINE, (
         "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version",
         "database-owner-missing", "database-programs-missing",
-        "demo-data-missing", "key-broken", "key-exposed", "key-missing", "no-such-actor", "not-on-shelf", "seal-broken",
-        "shelf-broken", "state-unusable",
+        "demo-data-missing", "key-broken", "key-exposed", "key-missing", "library-bad", "no-such-actor",
+        "not-on-shelf", "seal-broken", "shelf-broken", "state-unusable",
     )),
 )  # fmt: skip
 """Codes that a reader seldom meets, and that say the same to them; docs/errors.md tells them apart for the engineer."""
