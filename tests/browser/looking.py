@@ -8,6 +8,7 @@ from typing import Any
 from playwright.async_api import Page
 
 from tests.browser.chromium import HEIGHTS, Chromium
+from tests.browser.pages import Spot
 
 NARROW = 320
 """CSS pixels: 1280 at a zoom of 400 %, WCAG 2.2, 1.4.10."""
@@ -47,19 +48,28 @@ class Eyes:
 
     def __init__(self, chromium: Chromium) -> None:
         self.chromium = chromium
-        self._pages: dict[tuple[str, int], Page] = {}
+        self._pages: dict[tuple[str, int, str], Page] = {}
 
-    def page(self, who: str, width: int, cookie: dict[str, Any] | None = None) -> Page:
-        """The page of this person at this width, with their session."""
-        if (who, width) not in self._pages:
-            found = self._pages[who, width] = self.chromium.new_page(width)
+    def page(self, who: str, width: int, language: str, cookie: dict[str, Any]) -> Page:
+        """The page of this person at this width, with their session; a resident's page in a language."""
+        key = (who, width, language)
+        if key not in self._pages:
+            found = self._pages[key] = self.chromium.new_page(width, locale=language or "en-GB")
             if cookie:
                 self.chromium.run(found.context.add_cookies([cookie]))  # type: ignore[list-item]
-        return self._pages[who, width]
+        return self._pages[key]
 
-    def knows(self, who: str, width: int) -> bool:
-        """Whether this person's page is open."""
-        return (who, width) in self._pages
+    def knows(self, who: str) -> bool:
+        """Whether this person has logged in."""
+        return any(who == known for known, _width, _language in self._pages)
+
+    def open(self, page: Page, url: str, spot: Spot) -> None:
+        """Go there, and do what the spot wants."""
+        run = self.chromium.run
+        run(page.goto(url))
+        if spot.then:
+            run(page.evaluate(f"() => {{ {spot.then} }}"))
+        run(page.wait_for_selector(spot.wait, state="attached"))
 
     def faults(self, page: Page, width: int, *, is_dark_too: bool = True) -> list[str]:
         """Everything that is wrong with the page as it stands, in words; and with it in the dark, and at 320 pixels."""

@@ -52,9 +52,13 @@ PUBLIC = [
         Spot(f"alert {name}", "published:alert/", alert(name))
         for name in ("live", "second", "exercise", "replaced", "update", "ended", "closing", "mistake")
     ],
+    Spot("alert, moving map", "published:alert/", alert("second"),
+         then="document.querySelector('[data-map-open]').click()", wait=".map.live[data-ready]"),
     Spot("figures", "figures", lambda stage, language: f"/{language}/figures/{stage.calls['live'].public_id}/"),
     Spot("figures of an end", "figures", lambda s, language: f"/{language}/figures/{s.calls['closing'].public_id}/"),
     Spot("subscribe", "subscribe", fixed("/{}/subscribe/"), wait="#subscribe[data-ready]"),
+    Spot("subscribe, map", "subscribe", fixed("/{}/subscribe/"),
+         then="document.querySelector('#open-map').click()", wait="#pick-map[data-ready]"),
     Spot("subscribe with faults", "subscribe", fixed("/{}/subscribe/"),
          then="document.querySelector('#start').click()", wait="#errors:not([hidden])"),
     Spot("subscribe refused", "subscribe", fixed("/{}/subscribe/"),
