@@ -131,8 +131,12 @@ def hire(name: str) -> Person:
 
 def tongues(headline: str, *languages: str) -> dict[str, dict[str, str]]:
     """A text of ordinary length in these languages."""
-    instruction = "Go up to a higher floor.\nLeave the car.\nStay out of garages and cellars.\nStay away from the river."
-    description = "The river rises by a metre an hour since noon. Two gauges upstream have measured it.\nNext news at 18:00."
+    instruction = (
+        "Go up to a higher floor.\nLeave the car.\nStay out of garages and cellars.\nStay away from the river."
+    )
+    description = (
+        "The river rises by a metre an hour since noon. Two gauges upstream have measured it.\nNext news at 18:00."
+    )
     return {
         language: {
             "event": "Flood", "headline": f"{headline} ({language})", "instruction": instruction,
@@ -164,9 +168,7 @@ def fill(stage: Stage) -> None:
         bruno, found["ended"].public_id, "all-clear", closing_texts(found["ended"], "all-clear")
     )
     mistake = make.live(bruno, chiara, texts=tongues("Leave the theatre", "fr", "en"))
-    found["mistake"] = outcomes.close(
-        bruno, mistake.public_id, "false-alarm", closing_texts(mistake, "false-alarm")
-    )
+    found["mistake"] = outcomes.close(bruno, mistake.public_id, "false-alarm", closing_texts(mistake, "false-alarm"))
     found["draft"] = calls.draft(bruno, make.content(texts=tongues("Fill your bottles", "fr", "en")))
     found["pending"] = make.pending(bruno, texts=tongues(LONG, "fr", "en"))
     found["pending exercise"] = make.pending(bruno, texts=tongues("Practise", "fr", "en"), status="Exercise")

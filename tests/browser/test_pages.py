@@ -66,7 +66,12 @@ class View:
     is_dark_too: bool = True
 
 
-RESIDENTS = [View(DESK, "fr"), View(PHONE, "en"), View(PHONE, "es", is_dark_too=False), View(PHONE, "ca", is_dark_too=False)]
+RESIDENTS = [
+    View(DESK, "fr"),
+    View(PHONE, "en"),
+    View(PHONE, "es", is_dark_too=False),
+    View(PHONE, "ca", is_dark_too=False),
+]
 STAFFS = [View(DESK, ""), View(PHONE, "")]
 
 
