@@ -157,7 +157,7 @@ class Chromium:
         self.run(page.screenshot(path=file, full_page=True, animations="disabled"))
         return file
 
-    async def _new_page(self, width: int, scheme: Scheme, locale: str, has_script: bool) -> Page:  # noqa: FBT001
+    async def _new_page(self, width: int, scheme: Scheme, locale: str, has_script: bool) -> Page:
         is_phone = width < 600
         context = await self._browser.new_context(
             viewport={"width": width, "height": HEIGHTS.get(width, 768)},

@@ -16,14 +16,15 @@ SMALLEST, HANDY = 24, 44
 """CSS pixels of a target: WCAG 2.2, 2.5.8 (AA) and 2.5.5 (AAA, which ours have where a thumb presses)."""
 OWN_CHECKS = """({ smallest, handy }) => {
     const faults = [];
-    const isShown = e => e.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true }) && e.getBoundingClientRect().width > 1;
-    const say = e => `${e.tagName.toLowerCase()}${e.id ? "#" + e.id : ""}.${e.className} ${e.textContent.trim().slice(0, 30)}`;
+    const isShown = e => e.checkVisibility({ checkVisibilityCSS: true }) && e.getBoundingClientRect().width > 1;
+    const say = e => `${e.tagName}#${e.id}.${e.className} ${e.textContent.trim().slice(0, 30)}`;
     for (const f of document.querySelectorAll("input:not([type=hidden]), select, textarea")) {
         const name = [...(f.labels ?? [])].map(l => l.textContent.trim()).join("") || f.getAttribute("aria-label");
         if (isShown(f) && !name) faults.push(`no label: ${say(f)}`);
     }
     for (const t of document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")) {
-        if (!isShown(t) || getComputedStyle(t).display === "inline") continue;  // a link in a sentence is as high as its line
+        // a link in a sentence is as high as its line: the exception "inline"
+        if (!isShown(t) || getComputedStyle(t).display === "inline") continue;
         const box = (t.matches("[type=radio], [type=checkbox]") ? t.closest("label") ?? t : t).getBoundingClientRect();
         const wanted = t.matches(".btn.primary, .btn.act") ? handy : smallest;
         if (box.width < wanted || box.height < wanted)
@@ -39,7 +40,7 @@ OWN_CHECKS = """({ smallest, handy }) => {
 WIDE = """narrow => document.documentElement.scrollWidth <= narrow ? [] : [
     `${document.documentElement.scrollWidth} pixels wide`,
     ...[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > narrow + 1)
-        .map(e => `${e.tagName.toLowerCase()}.${e.getAttribute("class")} ${e.textContent.trim().slice(0, 40)}`).slice(-3)]"""
+        .map(e => `${e.tagName}.${e.getAttribute("class")} ${e.textContent.trim().slice(0, 40)}`).slice(-3)]"""
 OWN_STATUS = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
 

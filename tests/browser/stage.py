@@ -1,4 +1,4 @@
-"""A town in the four languages of the demo on a bad day: every kind of call, message and person that a page can show."""
+"""A town in the four languages of the demo on a bad day: every kind of call, message and person that pages show."""
 
 from __future__ import annotations
 
