@@ -121,6 +121,7 @@ class WebPush:
                 title = f"{_('EXERCISE')}: {title}"
             body = clean_text(message.instruction or message.description, limit=BODY)
             end = _("EXERCISE. Nothing has happened.") if message.is_exercise else clean_line(message.source)
+            over = _("A message came too late and is no longer valid.")
         content = {
             "v": 1,
             "tag": message.tag,
@@ -133,6 +134,7 @@ class WebPush:
             "msgType": message.msgType,
             "ending": message.ending,
             "expires": int(message.expires.timestamp()),
+            "over": over,
         }
         payload = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         if len(payload) > PAYLOAD:

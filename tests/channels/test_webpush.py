@@ -48,6 +48,7 @@ def test_a_phone_reads_what_was_sent(phone: Phone, push_vendor: PushService) -> 
         "v": 1, "tag": "b4xq7mhk2t", "number": 2, "title": "Montez à l'étage", "body": "Laissez la voiture.\nVille",
         "lang": "fr", "url": "http://localhost:8000/fr/alert/b4xq7mhk2t/", "severity": "Severe", "msgType": "Update",
         "ending": None, "expires": int(expires.timestamp()),
+        "over": "Un message est arrivé trop tard et n'est plus valable.",
     }  # fmt: skip
 
 
