@@ -34,12 +34,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     asked = next((word for word in words if not word.startswith("-")), "")
-    for name, purpose in COMMANDS.items():
-        command = commands.add_parser(name, help=purpose, description=purpose)
-        if name == asked:
-            importlib.import_module(f"beffroi.ops.{name}").arguments(command)
-    options = parser.parse_args(words)
     try:
+        for name, purpose in COMMANDS.items():
+            command = commands.add_parser(name, help=purpose, description=purpose)
+            if name == asked:
+                importlib.import_module(f"beffroi.ops.{name}").arguments(command)
+        options = parser.parse_args(words)
         return int(options.run(options))
     except BeffroiError as err:
         facts = ", ".join(f"{name}={value}" for name, value in err.facts.items())

@@ -212,7 +212,7 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
         "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version",
         "database-owner-missing", "database-programs-missing",
         "demo-data-missing", "key-broken", "key-exposed", "key-missing", "no-such-actor", "not-on-shelf", "seal-broken",
-        "shelf-broken", "state-unusable",
+        "shelf-broken", "state-unusable", "tool-missing",
     )),
 )  # fmt: skip
 """Codes that a reader seldom meets, and that say the same to them; docs/errors.md tells them apart for the engineer."""
