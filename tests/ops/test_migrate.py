@@ -1,4 +1,5 @@
-"""`beffroi migrate`: an empty database becomes ours, again changes nothing, and the application gets its rights."""
+"""`beffroi migrate`: an empty database becomes ours, again changes nothing, the application gets its rights, and what
+is public is published."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from beffroi.ops import grants, postgres
 
 
 @pytest.fixture
-def empty() -> Iterator[dict[str, str]]:
+def empty(django_db_setup: None) -> Iterator[dict[str, str]]:
     """The environment of commands on a database without tables."""
     server, name = postgres.database("tests"), f"empty_{os.getpid()}"
     with psycopg.connect(server.owner_url, autocommit=True) as admin:
@@ -49,6 +50,7 @@ def schema(environment: dict[str, str]) -> set[tuple[str, str]]:
 def test_twice_is_once(empty: dict[str, str]) -> None:
     first = migrate(empty)
     assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout.endswith(" pages and feeds are published\n")
     made = schema(empty)
     assert {"calls_call", "delivery_shard", "audience_subscription", "people_entry"} <= {
         table for table, _rights in made
@@ -58,6 +60,8 @@ def test_twice_is_once(empty: dict[str, str]) -> None:
     with psycopg.connect(empty["DATABASE_URL"]) as application:
         found = application.execute("SELECT current_user, count(*) FROM calls_call").fetchone()
         assert found == (grants.APP, 0)
+        published = application.execute("SELECT path FROM delivery_page").fetchall()
+        assert {("/en/",), ("/fr/",), ("/feed.json",), ("/theme.css",)} <= set(published)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             application.execute("DELETE FROM calls_call")
 

@@ -121,6 +121,9 @@ def test_it_is_healthy_and_serves(installed: Installed) -> None:
     try:
         wait_until(lambda: process.poll() is not None or status(f"http://localhost:{port}/healthz"))
         assert status(f"http://localhost:{port}/healthz") == 503, "nothing is published yet"
+        assert installed.say("publish").stdout.endswith(" pages and feeds are published\n")
+        wait_until(lambda: status(f"http://localhost:{port}/healthz") == 200)
+        assert status(f"http://localhost:{port}/en/") == 200
         assert status(f"http://localhost:{port}/desk/login/") == 200
         assert status(f"http://localhost:{port}/static/any/css/base.css") == 200
     finally:
