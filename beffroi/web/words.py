@@ -89,6 +89,10 @@ OWN: Final[dict[str, Words]] = {
         _("Wait %(wait_s)s seconds and try again."),
     ),
     "unavailable": AWAY,
+    "pages-unknown": Words(
+        AWAY.title, _("We cannot look for this page now. There may be an alert that you do not see here."),
+        BROKEN.advice,
+    ),
     "form-forged": Words(
         _("This form is too old"), _("The page was open for long, or cookies are switched off. Nothing was changed."),
         _("Open the page again and send the form again."),

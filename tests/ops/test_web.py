@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from beffroi.ops import web
+from beffroi.ops import postgres, web
 from tests.browser.tower import free_port
 from tests.ops.letterbox import wait_until
 
@@ -69,3 +69,34 @@ def test_it_does_not_outlive_its_parent() -> None:
         parent.kill()
         parent.wait()
     wait_until(lambda: not answers(port))
+
+
+def asked(port: int, path: str) -> tuple[int, str]:
+    """Status and Retry-After."""
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}{path}", timeout=30) as answer:
+            return answer.status, answer.headers.get("Retry-After", "")
+    except urllib.error.HTTPError as err:
+        return err.code, err.headers.get("Retry-After", "")
+
+
+def test_started_while_the_database_is_down_it_knows_no_page_and_finds_them_by_itself(folder: Path) -> None:
+    server = postgres.ensure(folder)
+    env = {**os.environ, "DATABASE_URL": server.app_url, "DATABASE_OWNER_URL": server.owner_url}
+    subprocess.run([sys.executable, "-m", "beffroi", "migrate"], env=env, check=True, stdout=subprocess.DEVNULL)
+    postgres.stop(folder)
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "beffroi", "web", "--port", str(port)], env=env)
+    try:
+        wait_until(lambda: answers(port))
+        assert [asked(port, path) for path in ("/en/", "/en/alert/new/", "/nothing")] == [(503, "5")] * 3
+        assert asked(port, "/healthz")[0] == 503
+        postgres.ensure(folder)
+        wait_until(lambda: asked(port, "/healthz")[0] == 200)
+        assert [asked(port, path)[0] for path in ("/en/", "/en/alert/new/", "/nothing")] == [200, 404, 404]
+        postgres.stop(folder)
+        wait_until(lambda: asked(port, "/nothing") == (503, "5"))
+        assert asked(port, "/en/")[0] == 200
+    finally:
+        process.terminate()
+        process.wait(20)
