@@ -21,6 +21,7 @@ from beffroi.delivery import actions as delivery
 from beffroi.delivery import fanout, notes
 from beffroi.lib import clock
 from beffroi.outcomes import actions as outcomes
+from beffroi.people import cache as marks
 
 log = logging.getLogger("beffroi.tasks")
 
@@ -111,8 +112,8 @@ def minute(timestamp: int) -> None:  # noqa: ARG001
 @app.periodic(cron="7 * * * *")
 @app.task(name="clock.hour", queue="clock")
 def hour(timestamp: int) -> None:  # noqa: ARG001
-    """Every hour: forget who was sent what, a day after the end."""
-    delivery.erase_recipients(clock.now())
+    """Every hour: forget who was sent what, a day after the end, and who tried to log in."""
+    all_of(lambda: delivery.erase_recipients(clock.now()), marks.forget_expired)
 
 
 @app.periodic(cron="17 3 * * *")

@@ -66,3 +66,11 @@ class Entry(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["about", "id"])]
+
+
+class Mark(models.Model):
+    """What log-in remembers for minutes (people/cache.py)."""
+
+    digest = models.BinaryField(primary_key=True)
+    value = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)
