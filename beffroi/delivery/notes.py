@@ -98,3 +98,8 @@ def send(row: Note) -> Receipt:
 def erase(before: datetime) -> int:
     """Forget notes made before that time, sent or not."""
     return Note.objects.filter(made_at__lt=before).delete()[0]
+
+
+def stop() -> int:
+    """Notes that wait will not be sent; how many."""
+    return Note.objects.filter(state="waiting").update(state="expired")

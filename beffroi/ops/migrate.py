@@ -17,10 +17,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Migrate, grant, publish."""
+    """Migrate, grant, let nothing stale leave a restored database, publish."""
     django.setup_as_owner()
     migrate()
+    unsent(options)
     return publish.run(options)
+
+
+unsent = django.later("restored:run")
 
 
 def migrate() -> None:

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from beffroi.delivery import shelves
-from beffroi.ops import tasks
+from beffroi.ops import restored, tasks
 from beffroi.ops.processes import die_with_parent
 
 log = logging.getLogger("beffroi.worker")
@@ -33,6 +33,7 @@ more."""
 def run(options: argparse.Namespace) -> int:
     """Work until told to stop; 1 when it ended by itself (the database went away), so that it is started again."""
     die_with_parent(os.getppid())
+    restored.refuse()
     shelves.load()
     asyncio.run(work(["delivery"] if options.only_delivery else QUEUES))
     return 0 if tasks.OVER.is_set() else 1

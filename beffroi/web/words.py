@@ -214,7 +214,7 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
     "proof-failed")),
     (MACHINE, (
         "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version",
-        "database-owner-missing", "database-programs-missing", "database-roles-same",
+        "database-owner-missing", "database-programs-missing", "database-restored", "database-roles-same",
         "demo-data-missing", "key-broken", "key-exposed", "key-missing", "no-such-actor", "not-on-shelf", "seal-broken",
         "shelf-broken", "state-unusable", "tool-missing",
     )),
