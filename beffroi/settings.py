@@ -67,6 +67,7 @@ def digest(tree: Path) -> str:
     return whole.hexdigest()[:12]
 
 
+CACHES = {"default": {"BACKEND": "beffroi.people.cache.Marks"}}
 DATABASES = {"default": database(env.text("DATABASE_URL")), "owner": database(env.text("DATABASE_OWNER_URL"))}
 
 INSTALLED_APPS = [

@@ -182,12 +182,11 @@ class Authority:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """How many days things are kept that the law or the city lets go; CAP originals and the log are kept for ever."""
+    """How many days things are kept that the city lets go. Lists of recipients go 24 hours after the end of an event,
+    whatever the city says; calls, their figures, CAP originals and the log are kept for ever."""
 
-    drafts_days: Days = 365
     notes_days: Days = 7
     unconfirmed_days: Days = 3
-    deliveries_days: Days = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,8 +57,8 @@ class Shard(models.Model):
 
 
 class Note(models.Model):
-    """One message that is not a call to one person: a confirmation, a private link, a page to staff. Erased after 7
-    days."""
+    """One message that is not a call to one person: a confirmation, a private link, a page to staff. Erased after
+    the days that city.toml says."""
 
     channel = models.TextField()
     address = models.BinaryField()

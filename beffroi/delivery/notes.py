@@ -26,7 +26,6 @@ CONTEXT: Final = b"note"
 PAGE_LANE: Final = 0
 """Pages to staff leave before anything else."""
 PAUSE_MOST_S: Final = 600
-KEEP_S: Final = 7 * 24 * 3600
 
 
 def leave(channel: str, address: Mapping[str, str], message: Message, *, purpose: str, lane: int = 50) -> Note:
@@ -97,6 +96,11 @@ def send(row: Note) -> Receipt:
         sender.close()
 
 
-def erase(now: datetime) -> int:
-    """Forget notes of more than seven days."""
-    return Note.objects.filter(made_at__lt=now - timedelta(seconds=KEEP_S)).delete()[0]
+def erase(before: datetime) -> int:
+    """Forget notes made before that time, sent or not."""
+    return Note.objects.filter(made_at__lt=before).delete()[0]
+
+
+def stop() -> int:
+    """Notes that wait will not be sent; how many."""
+    return Note.objects.filter(state="waiting").update(state="expired")

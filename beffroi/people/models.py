@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.db import models
 from django.db.models.functions import Now
 
@@ -36,6 +37,11 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the password. Django would also store a stronger hash after an update; ours are of random
+        passwords, which need none, and the application may not write them."""
+        return check_password(raw_password, self.password)
+
 
 class Key(models.Model):
     """A program's key: only its digest is kept."""
@@ -60,3 +66,11 @@ class Entry(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["about", "id"])]
+
+
+class Mark(models.Model):
+    """What log-in remembers for minutes (people/cache.py)."""
+
+    digest = models.BinaryField(primary_key=True)
+    value = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)

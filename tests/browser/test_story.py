@@ -24,7 +24,7 @@ from tests.browser.tower import Tower
 @pytest.fixture
 def tower(town: None, push_service: PushService, tmp_path: Path, settings: Any) -> Iterator[Tower]:
     """The product, running."""
-    publish.refresh(None)
+    publish.everything()
     tower = Tower(push_service, tmp_path)
     settings.BASE_URL = tower.url  # what this process renders points there
     yield tower

@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection
+from django.db import connection, connections
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
+from beffroi import city
 from beffroi.audience import actions as audience
 from beffroi.audience.actions import Wish
 from beffroi.audience.models import Subscription
 from beffroi.calls.models import Call
+from beffroi.city.model import Retention
 from beffroi.crisis.feeds import actions as feeds
 from beffroi.crisis.models import Feed, Fetched
 from beffroi.delivery.models import Note, Shard
@@ -45,6 +48,7 @@ def test_every_task_is_known_to_the_engine_by_a_stable_name() -> None:
         "clock.sweep",
         "clock.poll",
         "clock.minute",
+        "clock.hour",
         "clock.night",
         "clock.stalled",
     }
@@ -101,31 +105,55 @@ def test_each_minute_officers_are_paged_once_about_what_ends_soon(
     assert sorted(to for to, _mail in box.mails) == ["bruno@town.example", "chiara@town.example"]
 
 
-def test_each_night_what_is_no_longer_needed_is_forgotten(town: None, box: Letterbox, bruno: Any, chiara: Any) -> None:
+def shift(call: Call, age: timedelta) -> None:
+    """Issued that long ago by the database's own clock, past its guard."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE calls_call DISABLE TRIGGER USER")
+        change = "UPDATE calls_call SET issued_at = now() - make_interval(secs => %s) WHERE id = %s"
+        cursor.execute(change, [age.total_seconds(), call.pk])
+        cursor.execute("ALTER TABLE calls_call ENABLE TRIGGER USER")
+
+
+def test_each_hour_it_is_forgotten_who_was_sent_what_a_day_after_the_end(
+    town: None, box: Letterbox, bruno: Any, chiara: Any
+) -> None:
     make.mail_subscription("ada")
     live = make.live(bruno, chiara)
+    standing = make.live(bruno, chiara)
     tasks.wake()
-    outcomes.close(bruno, live.public_id, "all-clear", live.texts)
-    outcomes.inform(bruno, live.public_id)
+    closing = outcomes.close(bruno, live.public_id, "all-clear", live.texts)
     tasks.wake()
+    for age, left in ((timedelta(hours=23, minutes=59), 3), (timedelta(hours=24, minutes=1), 1)):
+        shift(closing, age)
+        tasks.hour(timestamp=0)
+        assert Shard.objects.filter(recipients__isnull=False).count() == left
+    assert Shard.objects.get(recipients__isnull=False).call == standing, "what goes on needs its list"
+
+
+def test_each_night_what_the_city_does_not_keep_is_forgotten(
+    town: None, box: Letterbox, bruno: Any, chiara: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.mail_subscription("ada")
+    outcomes.inform(bruno, make.live(bruno, chiara).public_id)
     audience.subscribe(
         Wish(channel="email", address={"email": "x@y.example"}, same="x", language="fr", floor=0, is_exercise=False,
              cells=[grid.cell(*make.NORTH_WEST)]), link="x", is_confirmed=False,
     )  # fmt: skip
     feeds.mark_fetched(Feed.objects.create(name="weather"), ("https://feeds.example/a.xml", ""), "")
+    town_of_today = replace(city.current(), retention=Retention(notes_days=2, unconfirmed_days=5))
+    monkeypatch.setattr(city, "current", lambda: town_of_today)
 
-    def kept() -> tuple[int, int, int, int]:
-        lists = Shard.objects.filter(recipients__isnull=False).count()
-        return lists, Note.objects.count(), Subscription.objects.count(), Fetched.objects.count()
+    def kept_after(days: float) -> tuple[int, int, int]:
+        with clock.at(clock.now() + timedelta(days=days)):
+            tasks.night(timestamp=0)
+        return Note.objects.count(), Subscription.objects.count(), Fetched.objects.count()
 
-    tasks.night(timestamp=0)
-    assert kept() == (2, 2, 2, 1)
-    with clock.at(clock.now() + timedelta(days=1, minutes=1)):
-        tasks.night(timestamp=0)
-    assert kept() == (0, 2, 2, 1)
-    with clock.at(clock.now() + timedelta(days=15)):
-        tasks.night(timestamp=0)
-    assert kept() == (0, 0, 1, 0)
+    assert kept_after(0) == (2, 2, 1)
+    assert kept_after(1.9) == (2, 2, 1)
+    assert kept_after(2.1) == (0, 2, 1)
+    assert kept_after(5) == (0, 2, 1)
+    assert kept_after(6) == (0, 1, 1)
+    assert kept_after(15) == (0, 1, 0)
     assert Subscription.objects.get().confirmed_at is not None
 
 

@@ -133,6 +133,7 @@ LOG: Final = {
     "key.add": gettext_lazy("Key made for a program"),
     "key.end": gettext_lazy("Key of a program ended"),
     "delivery.erase": gettext_lazy("List of recipients erased"),
+    "delivery.stop": gettext_lazy("Database restored: nothing that waited was sent"),
 }
 
 HELD: Final = {
