@@ -20,6 +20,7 @@ COMMANDS = {
     "migrate": "bring the tables up to date and publish everything again",
     "publish": "make all pages and feeds again",
     "cap": "check and import CAP messages",
+    "library": "check the texts of the message library",
     "zones": "build, add and list the zones that feeds name and the places that residents pick",
     "bench": "measure what the documentation claims",
     "prove": "run the full sizes and write docs/proofs/*.json",

@@ -77,21 +77,12 @@ def test_the_sweep_ends_what_is_over_and_lapses_what_waited_too_long(
     pending.refresh_from_db()
     live.refresh_from_db()
     assert (live.state, pending.state) == ("live", "lapsed")
-    make_over(live)
+    make.expire(live)
     tasks.sweep(timestamp=0)
     closing = Call.objects.get(follows=live)
     assert (closing.state, closing.ending, closing.author) == ("live", "expired", None)
     tasks.wake()
     assert len(box.mails) == 2
-
-
-def make_over(call: Call) -> None:
-    """Put the end of a live call into the past, past its guard: the database's own clock says that it is over."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE calls_call DISABLE TRIGGER USER")
-        cursor.execute("UPDATE calls_call SET expires = now() - interval '1 second' WHERE id = %s", [call.pk])
-        cursor.execute("ALTER TABLE calls_call ENABLE TRIGGER USER")
-    call.refresh_from_db()
 
 
 def test_the_sweep_sends_notes_that_nobody_was_woken_for(town: None, box: Letterbox, bruno: Any, chiara: Any) -> None:
