@@ -111,11 +111,11 @@ def raised(push_service: PushService, folder: Path) -> Iterator[Stage]:
         places.add_zones(
             geojson.read((DATA / "town" / "quarters.geojson").read_bytes()), type="QUARTER", version="1", is_place=True
         )
-        publish.refresh(None)  # the tower counts as standing once it has pages
+        publish.everything()  # the tower counts as standing once it has pages
         tower = Tower(push_service, folder)
         try:
             with override_settings(BASE_URL=tower.url, SECRET_KEY=keys.current().django):  # one session for both
-                publish.refresh(None)
+                publish.everything()
                 yield Stage(tower, {name: hire(name) for name in CAST})
         finally:
             tower.close()
@@ -178,7 +178,7 @@ def fill(stage: Stage) -> None:
     found["closing draft"] = closing_that_came_back(bruno, chiara)
     stage.warnings["red"] = messages.take(messages.alert("red"))
     stage.warnings["held"] = messages.take(b"<alert>not a warning at all</alert>")
-    publish.refresh(None)
+    publish.everything()
 
 
 def closing_that_came_back(bruno: Person, chiara: Person) -> Call:

@@ -26,7 +26,6 @@ from beffroi.outcomes import actions as outcomes
 from tests import make
 from tests.browser.tower import free_port
 from tests.ops.letterbox import wait_until
-from tests.ops.test_tasks import make_over
 
 pytestmark = pytest.mark.usefixtures("machine", "town")
 
@@ -132,7 +131,7 @@ def mark(place: str) -> None:
 
 def test_what_ended_since_the_dump_ends_untold(bruno: Any, chiara: Any, capsys: pytest.CaptureFixture[str]) -> None:
     make.mail_subscription("ada")
-    make_over(make.live(bruno, chiara))
+    make.expire(make.live(bruno, chiara))
     mark("another server")
     restored.run(argparse.Namespace())
     assert Call.objects.get(ending="expired").state == "live"
