@@ -57,6 +57,10 @@ class Entry(models.Model):
     about = models.TextField()
     """What it is about, as `room:public-id`."""
     facts = models.JSONField(default=dict)
+    number = models.BigIntegerField(null=True, unique=True)
+    """Its place in the chain, from 1; the database gives it when the transaction commits."""
+    hash = models.BinaryField(null=True)
+    """sha256 of the hash before it and of this line (people/chain.py)."""
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["about", "id"])]
