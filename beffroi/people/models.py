@@ -37,6 +37,17 @@ class Person(AbstractBaseUser):
         return self.name
 
 
+class Invitation(models.Model):
+    """A link with which one person sets a password and adds one second factor, once. Only its digest is kept, and only
+    the owner makes one: the application can use a link that somebody brings, not write one (ADR 8)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    digest = models.BinaryField(unique=True)
+    made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
 class Key(models.Model):
     """A program's key: only its digest is kept."""
 
