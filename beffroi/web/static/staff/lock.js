@@ -5,7 +5,7 @@ import { ready } from "./passkey.js";
 const dialog = document.getElementById("lock");
 const inside = dialog.querySelector("[data-inside]");
 const fallback = dialog.querySelector("[data-fallback]");
-const LIMIT_MS = Number(document.body.dataset.idle) * 1000;
+const LIMIT_MS = Number(dialog.dataset.idle) * 1000;
 const LOOK_MS = 5000;
 let touched = Date.now();
 let isLocked = false;
