@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -35,6 +35,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Person"
 
 
+PATIENCE: Final = {
+    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}  # fmt: skip
+"""A server that vanished (no word, as when a cable is cut) is noticed in seconds (the last in ms), not in hours."""
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's form of a libpq URL; an empty one names no server, so that commands without a database can start."""
     parts = conninfo_to_dict(url)
@@ -47,6 +54,7 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.get("port", "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": PATIENCE,
     }
 
 
@@ -59,6 +67,7 @@ def digest(tree: Path) -> str:
     return whole.hexdigest()[:12]
 
 
+CACHES = {"default": {"BACKEND": "beffroi.people.cache.Marks"}}
 DATABASES = {"default": database(env.text("DATABASE_URL")), "owner": database(env.text("DATABASE_OWNER_URL"))}
 
 INSTALLED_APPS = [

@@ -21,6 +21,7 @@ from beffroi.delivery import actions as delivery
 from beffroi.delivery import fanout, notes
 from beffroi.lib import clock
 from beffroi.outcomes import actions as outcomes
+from beffroi.people import cache as marks
 
 log = logging.getLogger("beffroi.tasks")
 
@@ -108,16 +109,21 @@ def minute(timestamp: int) -> None:  # noqa: ARG001
     outcomes.page_before_end(clock.now())
 
 
+@app.periodic(cron="7 * * * *")
+@app.task(name="clock.hour", queue="clock")
+def hour(timestamp: int) -> None:  # noqa: ARG001
+    """Every hour: forget who was sent what, a day after the end, and who tried to log in."""
+    all_of(lambda: delivery.erase_recipients(clock.now()), marks.forget_expired)
+
+
 @app.periodic(cron="17 3 * * *")
 @app.task(name="clock.night", queue="clock")
 def night(timestamp: int) -> None:  # noqa: ARG001
-    """Every night: forget what is no longer needed."""
-    now = clock.now()
-    unconfirmed = now - timedelta(days=city.current().retention.unconfirmed_days)
+    """Every night: forget what the city need not keep longer."""
+    now, keep = clock.now(), city.current().retention
     all_of(
-        lambda: delivery.erase_recipients(now),
-        lambda: notes.erase(now),
-        lambda: audience.forget_unconfirmed(unconfirmed.date()),
+        lambda: notes.erase(now - timedelta(days=keep.notes_days)),
+        lambda: audience.forget_unconfirmed((now - timedelta(days=keep.unconfirmed_days)).date()),
         lambda: feeds.forget_fetched(now),
     )
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
@@ -168,15 +169,13 @@ def enrol(token: str, *, password: str, factor: Factor) -> list[str]:
     codes = factors.recovery()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT people_enrol(%s, %s, %s, %s)", [token, factor.kind, json.dumps(factor.data), json.dumps(codes.data)]
+            "SELECT people_enrol(%s, %s, %s, %s, %s)",
+            [token, make_password(password), factor.kind, json.dumps(factor.data), json.dumps(codes.data)],
         )
         (key,) = cursor.fetchone() or (None,)
     if key is None:
         raise InvitationBad()
-    person = Person.objects.get(pk=key)
-    person.set_password(password)
-    person.save(update_fields=["password"])
-    log.write(person, "person.enrol", f"person:{person.pk}", factor=factor.kind)
+    log.write(Person.objects.get(pk=key), "person.enrol", f"person:{key}", factor=factor.kind)
     return factors.codes_of(codes.data)
 
 

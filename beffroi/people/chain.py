@@ -1,5 +1,5 @@
 """The chain of the log: whether each line is as it was written, and none is missing. The database makes the hashes
-(people/migrations/0003_log_chain.py); here they are made again, from the lines alone."""
+(people/migrations/0004_log_chain.py); here they are made again, from the lines alone."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.db import models
 from django.db.models.functions import Now
 
@@ -35,6 +36,11 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the password. Django would also store a stronger hash after an update; the application may
+        not write one, and `beffroi people renew` gives one to whom it matters."""
+        return check_password(raw_password, self.password)
 
 
 class Invitation(models.Model):
@@ -75,3 +81,11 @@ class Entry(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["about", "id"])]
+
+
+class Mark(models.Model):
+    """What log-in remembers for minutes (people/cache.py)."""
+
+    digest = models.BinaryField(primary_key=True)
+    value = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)

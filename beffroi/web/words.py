@@ -89,6 +89,10 @@ OWN: Final[dict[str, Words]] = {
         _("Wait %(wait_s)s seconds and try again."),
     ),
     "unavailable": AWAY,
+    "pages-unknown": Words(
+        AWAY.title, _("We cannot look for this page now. There may be an alert that you do not see here."),
+        BROKEN.advice,
+    ),
     "form-forged": Words(
         _("This form is too old"), _("The page was open for long, or cookies are switched off. Nothing was changed."),
         _("Open the page again and send the form again."),
@@ -205,6 +209,8 @@ OWN: Final[dict[str, Words]] = {
 }  # fmt: skip
 
 SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
+    (NOTHING, ("library-unknown",)),
+    (UNREAD, ("library-slot-bad", "library-slot-missing")),
     (SIGNATURE, (
         "signature-broken", "signature-invalid", "signature-missing", "signature-not-alone", "signature-not-valid-then",
         "signature-unreadable", "signature-unsupported", "signature-untrusted",
@@ -215,13 +221,13 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
     )),
     (FEED, ("feed-certificate-unreadable", "feed-links-failed", "feed-refused", "feed-unreadable", "http-timeout",
     "http-too-large")),
-    (AWAY, ("database-failed", "disk-full", "exercise-stuck", "mail-server-down", "output-lost", "process-lost",
-    "proof-failed")),
+    (AWAY, ("channel-down", "database-failed", "disk-full", "exercise-stuck", "mail-server-down", "output-lost",
+    "process-lost", "proof-failed")),
     (MACHINE, (
         "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version",
-        "database-owner-missing", "database-programs-missing",
-        "demo-data-missing", "key-broken", "key-exposed", "key-missing", "no-such-actor", "not-on-shelf", "seal-broken",
-        "shelf-broken", "state-unusable",
+        "database-owner-missing", "database-programs-missing", "database-restored", "database-roles-same",
+        "demo-data-missing", "key-broken", "key-exposed", "key-missing", "library-bad", "no-such-actor",
+        "not-on-shelf", "seal-broken", "shelf-broken", "state-unusable", "tool-missing",
     )),
 )  # fmt: skip
 """Codes that a reader seldom meets, and that say the same to them; docs/errors.md tells them apart for the engineer."""

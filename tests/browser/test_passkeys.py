@@ -32,7 +32,7 @@ AUTHENTICATOR = {
 @pytest.fixture
 def tower(town: None, push_service: PushService, tmp_path: Path, settings: Any) -> Iterator[Tower]:
     """The product, running."""
-    publish.refresh(None)
+    publish.everything()
     tower = Tower(push_service, tmp_path)
     settings.BASE_URL, settings.SECRET_KEY = tower.url, keys.current().django  # one session for both
     yield tower

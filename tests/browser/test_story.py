@@ -24,7 +24,7 @@ from tests.browser.tower import Tower
 @pytest.fixture
 def tower(town: None, push_service: PushService, tmp_path: Path, settings: Any) -> Iterator[Tower]:
     """The product, running."""
-    publish.refresh(None)
+    publish.everything()
     tower = Tower(push_service, tmp_path)
     settings.BASE_URL = tower.url  # what this process renders points there
     yield tower
@@ -79,7 +79,7 @@ def test_a_warning_reaches_a_real_browser_and_is_updated_and_withdrawn(
 
     closing = outcomes.close(bruno, update.public_id, "false-alarm", closing_texts(update, "false-alarm"))
     assert closing.state == "live"
-    over = firefox.wait_for_notification("False alarm: there is no Flood in Nord-Ouest")
+    over = firefox.wait_for_notification("Ignore the flood alert: it was a mistake, Nord-Ouest")
     assert "mistake" in over.body
     assert len(firefox.notifications()) == 1
     until(lambda: all(shard.state == "done" for shard in closing.shards.all()), "the closing is delivered")

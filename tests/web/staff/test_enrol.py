@@ -173,7 +173,7 @@ def test_a_thief_of_the_applications_role_cannot_make_a_factor(token: str) -> No
     digest = bytes(Invitation.objects.get().digest)
     with connection.cursor() as cursor:
         for guess in (digest.hex(), "\\x" + digest.hex(), digest.decode("latin-1")):
-            cursor.execute("SELECT people_enrol(%s, 'totp', '{}', '{}')", [guess.replace("\0", "")])
+            cursor.execute("SELECT people_enrol(%s, '!', 'totp', '{}', '{}')", [guess.replace("\0", "")])
             assert cursor.fetchone() == (None,)
     attempts = [
         "INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (1, 'totp', '{}', now())",
@@ -181,9 +181,9 @@ def test_a_thief_of_the_applications_role_cannot_make_a_factor(token: str) -> No
         "UPDATE people_invitation SET digest = '\\x00'", "UPDATE people_invitation SET used_at = NULL",
         "UPDATE people_invitation SET person_id = 1", "DELETE FROM people_invitation",
         "UPDATE mfa_authenticator SET user_id = 1", "UPDATE mfa_authenticator SET type = 'totp'",
-        "CREATE OR REPLACE FUNCTION people_enrol(token text, kind text, factor jsonb, codes jsonb) RETURNS bigint "
-        "LANGUAGE sql AS 'SELECT 1::bigint'",
-        "ALTER FUNCTION people_enrol(text, text, jsonb, jsonb) SET search_path = pg_temp",
+        "CREATE OR REPLACE FUNCTION people_enrol(token text, hash text, kind text, factor jsonb, codes jsonb) "
+        "RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'",
+        "ALTER FUNCTION people_enrol(text, text, text, jsonb, jsonb) SET search_path = pg_temp",
     ]  # fmt: skip
     for attempt in attempts:
         with (
@@ -193,7 +193,7 @@ def test_a_thief_of_the_applications_role_cannot_make_a_factor(token: str) -> No
         ):
             cursor.execute(attempt)
     with pytest.raises(DatabaseError, match="no-such-factor"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT people_enrol(%s, 'recovery_codes', '{}', '{}')", [token])
+        cursor.execute("SELECT people_enrol(%s, '!', 'recovery_codes', '{}', '{}')", [token])
     assert not Authenticator.objects.exists()
 
 
@@ -202,7 +202,7 @@ def test_a_table_of_the_thief_does_not_stand_in_for_ours(token: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE people_invitation AS SELECT id, person_id, sha256('x') AS digest, "
                        "expires_at, used_at FROM public.people_invitation")  # fmt: skip
-        cursor.execute("SELECT people_enrol('x', 'totp', '{}', '{}')")
+        cursor.execute("SELECT people_enrol('x', '!', 'totp', '{}', '{}')")
         assert cursor.fetchone() == (None,)
         transaction.set_rollback(True)
 

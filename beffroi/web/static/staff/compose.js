@@ -58,7 +58,7 @@ for (const select of document.querySelectorAll("select[data-places]")) {
 
 // How many people: asked again a moment after the area, the severity or the mode has changed.
 const count = document.getElementById("count");
-const button = document.querySelector("[data-count-button]");
+const buttons = document.querySelectorAll("[data-count-button]");
 let timer = 0;
 let asked = 0;
 
@@ -76,7 +76,7 @@ function soon() {
 }
 
 if (count) {
-  button.addEventListener("click", (event) => { event.preventDefault(); soon(); });
+  for (const button of buttons) button.addEventListener("click", (event) => { event.preventDefault(); soon(); });
   form.addEventListener("area", soon);
   form.addEventListener("change", (event) => {
     if (["severity", "status", "zones", "polygons", "circles"].includes(event.target.name)) soon();

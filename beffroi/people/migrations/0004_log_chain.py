@@ -84,7 +84,7 @@ BEGIN RAISE EXCEPTION 'log-stays'; END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0002_log_stays")]
+    dependencies = [("people", "0003_mark")]
     operations = [
         migrations.AddField("entry", "number", models.BigIntegerField(null=True, unique=True)),
         migrations.AddField("entry", "hash", models.BinaryField(null=True)),

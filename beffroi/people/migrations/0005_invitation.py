@@ -1,5 +1,5 @@
-"""Second factors are added against a link that the operator made (ADR 8), and recovery codes are spent, by two functions
-that run as the owner: the application itself may write neither."""
+"""Passwords and second factors are set against a link that the operator made (ADR 8), and recovery codes are spent, by
+two functions that run as the owner: the application itself may write none of these."""
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 SQL = """
--- One factor and its recovery codes for whoever brings the link's token; NULL where the token opens nothing (any more).
-CREATE FUNCTION people_enrol(token text, kind text, factor jsonb, codes jsonb) RETURNS bigint
+-- A password's hash, one factor and its recovery codes for whoever brings the link's token; NULL where the token opens nothing (any more).
+CREATE FUNCTION people_enrol(token text, hash text, kind text, factor jsonb, codes jsonb) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     who bigint;
@@ -23,6 +23,7 @@ BEGIN
     IF who IS NULL THEN
         RETURN NULL;
     END IF;
+    UPDATE people_person SET password = hash WHERE id = who;
     DELETE FROM mfa_authenticator WHERE user_id = who AND (type = 'recovery_codes' OR (type = 'totp' AND kind = 'totp'));
     INSERT INTO mfa_authenticator (user_id, type, data, created_at)
         VALUES (who, kind, factor, now()), (who, 'recovery_codes', codes, now());
@@ -40,15 +41,15 @@ BEGIN
     RETURN FOUND;
 END $$;
 
-REVOKE ALL ON FUNCTION people_enrol(text, text, jsonb, jsonb), people_spend_code(bigint, integer),
+REVOKE ALL ON FUNCTION people_enrol(text, text, text, jsonb, jsonb), people_spend_code(bigint, integer),
     people_entry_chain(), people_entry_new(), people_entry_hash(bytea, people_entry) FROM PUBLIC;
 """
 
-UNDO = "DROP FUNCTION people_enrol(text, text, jsonb, jsonb); DROP FUNCTION people_spend_code(bigint, integer);"
+UNDO = "DROP FUNCTION people_enrol(text, text, text, jsonb, jsonb); DROP FUNCTION people_spend_code(bigint, integer);"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0003_log_chain"), ("mfa", "0003_authenticator_type_uniq")]
+    dependencies = [("people", "0004_log_chain"), ("mfa", "0003_authenticator_type_uniq")]
     operations = [
         migrations.CreateModel(
             "Invitation",
