@@ -52,7 +52,7 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port", "")),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0,  # each request has a thread of its own: nobody would use what it leaves open
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": PATIENCE,
     }

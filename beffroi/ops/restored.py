@@ -1,7 +1,7 @@
 """After a restore nothing stale leaves: what was unsent when the dump was made may have left or ended since.
 
 A table's comment holds where the table was when `beffroi migrate` last saw it; a dump carries it along, so in another
-place it is wrong. Then workers refuse to start, until `beffroi migrate` has stopped all that waits.
+place it is wrong. Then workers send nothing, until `beffroi migrate` has stopped all that waits.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from beffroi.crisis.feeds import polling
 from beffroi.delivery import actions as delivery
 from beffroi.delivery import fanout, notes
 from beffroi.lib import clock
+from beffroi.ops import restored
 from beffroi.outcomes import actions as outcomes
 from beffroi.people import cache as marks
 
@@ -50,14 +51,21 @@ class OneAtATime:
                 self.busy.release()
 
 
+def send_shards_due() -> None:
+    """Shards, until none is due; DatabaseRestored where they may be stale."""
+    restored.refuse()
+    fanout.run(is_over=OVER.is_set)
+
+
 def send_notes_due() -> None:
-    """Notes, until none is due."""
+    """Notes, until none is due; DatabaseRestored where they may be stale."""
+    restored.refuse()
     now = clock.now()
     while not OVER.is_set() and notes.send_next(now):
         pass
 
 
-send_shards = OneAtATime(lambda: fanout.run(is_over=OVER.is_set))
+send_shards = OneAtATime(send_shards_due)
 send_letters = OneAtATime(send_notes_due)
 read_feeds = OneAtATime(lambda: polling.poll_due(clock.now(), is_over=OVER.is_set))
 

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from beffroi.delivery import shelves
-from beffroi.ops import restored, tasks
+from beffroi.ops import tasks
 from beffroi.ops.processes import die_with_parent
 
 log = logging.getLogger("beffroi.worker")
@@ -35,7 +35,6 @@ more."""
 def run(options: argparse.Namespace) -> int:
     """Work until told to stop, whatever becomes of the database meanwhile."""
     die_with_parent(os.getppid())
-    restored.refuse()
     shelves.load()
     asyncio.run(work(["delivery"] if options.only_delivery else QUEUES))
     return 0

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver, reverse
 from playwright.async_api import Page
@@ -18,43 +16,24 @@ from tests.browser import stage as stages
 from tests.browser.chromium import Chromium
 from tests.browser.looking import Eyes
 from tests.browser.pages import PIECES, PUBLIC, STAFF, Spot
-from tests.browser.push_service import PushService
+from tests.browser.staff import session
 from tests.browser.stage import Stage
-from tests.conftest import empty
-from tests.web.conftest import give_code, give_password
 from tests.web.staff.test_urls import ARGUMENTS, walk
 
 PHONE, DESK = 390, 1366
 
 
 @pytest.fixture(scope="module")
-def stage(
-    django_db_setup: None, django_db_blocker: Any, running_push_service: PushService,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Stage]:  # fmt: skip
+def stage(house: Stage) -> Stage:
     """The town on a bad day, once for all pages."""
-    with django_db_blocker.unblock():
-        try:
-            with stages.raised(running_push_service, tmp_path_factory.mktemp("stage")) as stage:
-                stages.fill(stage)
-                yield stage
-        finally:
-            empty()
+    stages.fill(house)
+    return house
 
 
 @pytest.fixture(scope="module")
 def eyes(running_chromium: Chromium) -> Iterator[Eyes]:
     yield Eyes(running_chromium)
     running_chromium.close_pages()
-
-
-def session(stage: Stage, who: str) -> dict[str, Any]:
-    """The cookie of somebody who has logged in with both factors."""
-    cache.clear()
-    client = Client()
-    give_password(client, stage.people[who])
-    give_code(client)
-    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": stage.url}
 
 
 @dataclass(frozen=True)

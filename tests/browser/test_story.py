@@ -18,6 +18,7 @@ from tests import make
 from tests.browser.firefox import Firefox
 from tests.browser.patience import until
 from tests.browser.push_service import PushService
+from tests.browser.resident import subscribe
 from tests.browser.tower import Tower
 
 
@@ -31,19 +32,6 @@ def tower(town: None, push_service: PushService, tmp_path: Path, settings: Any) 
     tower.close()
 
 
-def subscribe(firefox: Firefox, tower: Tower) -> None:
-    """Ada picks her quarter and this device, on our own page."""
-    firefox.open(f"{tower.url}/en/subscribe/")
-    firefox.wait_until("!document.querySelector('#search').hidden")
-    firefox.type("#add", "Nord-O")
-    firefox.wait_until("document.querySelector('#options [role=option]')")
-    firefox.click("#options [role=option]")
-    firefox.wait_until("document.querySelector('#chosen li')")
-    firefox.wait_until("document.querySelector('#push').checked")
-    firefox.click("#start")
-    firefox.wait_until("!document.querySelector('#done').hidden")
-
-
 def issue(author: Any, approver: Any, call: Any) -> Any:
     """Submit and approve."""
     call = delivery.submit(author, call.public_id)
@@ -53,7 +41,7 @@ def issue(author: Any, approver: Any, call: Any) -> Any:
 def test_a_warning_reaches_a_real_browser_and_is_updated_and_withdrawn(
     firefox: Firefox, push_service: PushService, tower: Tower, bruno: Any, chiara: Any
 ) -> None:
-    subscribe(firefox, tower)
+    subscribe(firefox, tower.url)
     row = Subscription.objects.get()
     assert (row.channel, row.language) == ("webpush", "en") and row.confirmed_at is not None
     assert row.places.exists()

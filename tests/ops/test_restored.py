@@ -21,11 +21,12 @@ from psycopg.conninfo import make_conninfo
 
 from beffroi.calls.models import Call
 from beffroi.delivery.models import Note, Page, Shard
-from beffroi.ops import binaries, postgres, restored
+from beffroi.ops import binaries, postgres, restored, tasks
 from beffroi.outcomes import actions as outcomes
 from tests import make
 from tests.browser.tower import free_port
 from tests.ops.letterbox import wait_until
+from tests.post_office import PostOffice
 
 pytestmark = pytest.mark.usefixtures("machine", "town")
 
@@ -82,9 +83,6 @@ def test_the_same_pages_and_nothing_stale(
     tool("pg_dump", "--format=custom", f"--file={dump}", f"--dbname={owner_url}")
 
     tool("pg_restore", "--no-owner", "--no-acl", "--exit-on-error", f"--dbname={elsewhere.owner_url}", dump)
-    refused = beffroi("worker", **elsewhere.env)
-    assert (refused.returncode, refused.stderr) == (2, "beffroi: database-restored\n")
-
     done = beffroi("migrate", **elsewhere.env)
     assert done.returncode == 0, done.stderr
     assert "1 parts of calls, 2 letters." in done.stdout.splitlines()
@@ -127,6 +125,27 @@ def mark(place: str) -> None:
     """Say that the tables were seen there."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql.SQL("COMMENT ON TABLE delivery_shard IS {}").format(sql.Literal(place)))
+
+
+def test_a_worker_that_was_left_running_sends_nothing(
+    post_office: PostOffice, bruno: Any, chiara: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make.mail_subscription("ada")
+    outcomes.inform(bruno, make.live(bruno, chiara).public_id)
+    mark("another server")
+    with pytest.raises(restored.DatabaseRestored):
+        tasks.wake()
+    with pytest.raises(restored.DatabaseRestored):
+        tasks.send_notes()
+    with pytest.raises(restored.DatabaseRestored):
+        tasks.sweep(timestamp=0)
+    restored.run(argparse.Namespace())
+    tasks.wake()
+    tasks.send_notes()
+    assert post_office.mails == []
+    make.live(bruno, chiara)
+    tasks.wake()
+    assert len(post_office.mails) == 1, "what is issued after the restore leaves"
 
 
 def test_what_ended_since_the_dump_ends_untold(bruno: Any, chiara: Any, capsys: pytest.CaptureFixture[str]) -> None:
