@@ -16,6 +16,7 @@ COMMANDS = {
     "sinks": "take and show what the demo sends",
     "language": "compile the translations, or say what is not translated",
     "people": "open and close staff accounts and programs' keys",
+    "log": "show the append-only log, and check that it is whole",
     "keys": "make and check the city's keys",
     "migrate": "bring the tables up to date and publish everything again",
     "publish": "make all pages and feeds again",

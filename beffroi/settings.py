@@ -139,6 +139,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024  # a CAP message may have 5 MB; we
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name")}),
+        ("CommonPasswordValidator", {}),
+    )
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_ADAPTER = "beffroi.web.door.StaffDoor"
@@ -150,7 +158,12 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_ADAPTER = "beffroi.people.factors.SealedFactors"
-MFA_SUPPORTED_TYPES = ["totp"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "beffroi.web.staff.codes.CodeForm",
+    "authenticate_webauthn": "beffroi.web.staff.codes.PasskeyForm",
+}
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a touch alone would open an unlocked desk to whoever sits down at it
 MFA_TOTP_ISSUER = "Beffroi"
 
 SMTP_URL = env.text("BEFFROI_SMTP", "smtp://localhost:25")

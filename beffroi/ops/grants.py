@@ -19,14 +19,14 @@ REVOKE DELETE ON calls_call, calls_phase FROM {app};
 REVOKE UPDATE ON calls_edition, calls_phase FROM {app};
 REVOKE UPDATE, DELETE ON crisis_message FROM {app};
 GRANT UPDATE (standing, held, settled_at, call_id) ON crisis_message TO {app};
-REVOKE INSERT, UPDATE, DELETE ON people_person, people_key, django_migrations FROM {app};
+REVOKE INSERT, UPDATE, DELETE ON people_person, people_key, people_invitation, django_migrations FROM {app};
 GRANT UPDATE (last_login, language) ON people_person TO {app};
 REVOKE INSERT, UPDATE, DELETE ON mfa_authenticator FROM {app};
 GRANT UPDATE (last_used_at) ON mfa_authenticator TO {app};
 """
-"""An administrator's browser runs as this role too, so it cannot mint an approver: accounts are made on the command
-line. Nor can it change a password: those are random and long, so no log-in needs to make their hash stronger
-(people/models.py)."""
+"""An administrator's browser runs as this role too, so it cannot mint an approver: accounts and links to set them up
+are made on the command line. What a link may do, people_enrol does (people/migrations/0005_invitation.py). Nor can the
+role change a password by itself, not even to make its hash stronger (people/models.py)."""
 
 
 class RolesSame(BeffroiError):

@@ -38,9 +38,20 @@ class Person(AbstractBaseUser):
         return self.name
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Whether this is the password. Django would also store a stronger hash after an update; ours are of random
-        passwords, which need none, and the application may not write them."""
+        """Whether this is the password. Django would also store a stronger hash after an update; the application may
+        not write one, and `beffroi people renew` gives one to whom it matters."""
         return check_password(raw_password, self.password)
+
+
+class Invitation(models.Model):
+    """A link with which one person sets a password and adds one second factor, once. Only its digest is kept, and only
+    the owner makes one: the application can use a link that somebody brings, not write one (ADR 8)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    digest = models.BinaryField(unique=True)
+    made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
 
 
 class Key(models.Model):
@@ -63,6 +74,10 @@ class Entry(models.Model):
     about = models.TextField()
     """What it is about, as `room:public-id`."""
     facts = models.JSONField(default=dict)
+    number = models.BigIntegerField(null=True, unique=True)
+    """Its place in the chain, from 1; the database gives it when the transaction commits."""
+    hash = models.BinaryField(null=True)
+    """sha256 of the hash before it and of this line (people/chain.py)."""
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["about", "id"])]

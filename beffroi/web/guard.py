@@ -23,7 +23,7 @@ OTHER_BYTES: Final = 64 * 1024
 POSTS_PER_S: Final = 1.0
 POSTS_AT_ONCE: Final = 60
 """A duty officer types fast, and a whole town hall may sit behind one address."""
-SECRET: Final = re.compile(r"/(mine|leave|confirm)/[^/]+")
+SECRET: Final = re.compile(r"/(mine|leave|confirm|enrol)/[^/]+")
 
 
 def limit(path: str) -> int:

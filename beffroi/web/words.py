@@ -128,7 +128,16 @@ OWN: Final[dict[str, Words]] = {
     # staff
     "second-factor-missing": Words(
         _("Your account has no second factor"), _("Without one a staff account opens nothing."),
-        _("Set up the code of your phone first."),
+        _("Ask the city's administrator for a link to set one up."),
+    ),
+    "desk-locked": Words(
+        _("The desk is locked"), _("Nobody has used it for a while."),
+        _("Open the desk again and give your code or passkey."),
+    ),
+    "invitation-bad": Words(
+        _("This link opens nothing any more"),
+        _("It was used, it is older than a day, or a newer one took its place. Nothing was changed."),
+        _("Ask the city's administrator for a new one."),
     ),
     "call-not-found": Words(_("There is no such call"), _("It does not exist, or the link is not complete."), REOPEN),
     "message-not-found": Words(_("There is no such message"), _("It does not exist, or the link is not complete."),

@@ -17,6 +17,7 @@ LESS: dict[str, tuple[set[str], set[str]]] = {
     "people_entry":        ({"SELECT", "INSERT"},             set()),
     "people_person":       ({"SELECT"},                       {"last_login", "language"}),
     "people_key":          ({"SELECT"},                       set()),
+    "people_invitation":   ({"SELECT"},                       set()),
     "mfa_authenticator":   ({"SELECT"},                       {"last_used_at"}),
     "calls_call":          ({"SELECT", "INSERT", "UPDATE"},   set()),
     "calls_edition":       ({"SELECT", "INSERT", "DELETE"},   set()),

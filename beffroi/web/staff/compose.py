@@ -146,7 +146,7 @@ def show(
     return answer
 
 
-@opens("call.draft")
+@opens("call.draft", is_fetched=True)
 @require_POST
 def estimate(request: HttpRequest) -> HttpResponse:
     """How many people the area in the form reaches, and which places it touches: a piece of the composer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from beffroi.people import log
-from beffroi.people.models import Person
+from beffroi.people.models import Entry, Person
 from beffroi.web.staff import journal
 from tests.web.conftest import Enter
 
@@ -33,3 +33,10 @@ def test_facts_are_told_in_a_line() -> None:
     assert journal.told({"phase": "normal", "ending": None, "contacts": ["mayor", "centre-112"], "why": ""}) == (
         "phase: normal · contacts: mayor, centre-112"
     )
+
+
+def test_the_head_of_the_chain_is_shown_as_the_command_prints_it(olga: Person, town: None, enter: Enter) -> None:
+    log.write(olga, "call.edit", "call:abc")
+    newest = Entry.objects.get(action="call.edit")
+    page = enter(olga).get("/desk/log/").content.decode()
+    assert f"{newest.number}:{bytes(newest.hash or b'').hex()}" in page

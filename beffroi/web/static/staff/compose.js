@@ -66,6 +66,7 @@ async function ask() {
   const own = ++asked;
   const body = new FormData(form);
   const answer = await fetch(form.dataset.estimate, { method: "POST", body, headers: { Accept: "text/html" } });
+  if (answer.status === 401) document.dispatchEvent(new Event("desk-locked"));
   if (own === asked && answer.ok) count.innerHTML = await answer.text();
 }
 
