@@ -16,8 +16,8 @@ from tests.browser import stage as stages
 from tests.browser.chromium import Chromium
 from tests.browser.looking import Eyes
 from tests.browser.pages import PIECES, PUBLIC, STAFF, Spot
-from tests.browser.stage import Stage
 from tests.browser.staff import session
+from tests.browser.stage import Stage
 from tests.web.staff.test_urls import ARGUMENTS, walk
 
 PHONE, DESK = 390, 1366
