@@ -86,7 +86,6 @@ STAFF = [
          then=send("main form", LOGIN.format("olga")), wait="#id_code"),
     Spot("closed account", "account_inactive", desk("inactive/")),
     Spot("log out", "account_logout", desk("logout/"), "bruno"),
-    Spot("still you, by password", "account_reauthenticate", desk("reauthenticate/"), "bruno"),
     Spot("still you, by code", "mfa_reauthenticate", desk("code/again/"), "chiara"),
     *[Spot(f"desk of {who}", "desk", desk(""), who) for who in ("bruno", "chiara", "olga", "adam")],
     *[Spot(f"log of {who}", "desk-log", desk("log/"), who) for who in ("olga", "adam")],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
+from django.db.models import Max
 from django.utils import translation
 
 from beffroi import city
@@ -27,6 +28,8 @@ GEOJSON: Final = "application/geo+json"
 ATOM: Final = "application/atom+xml; charset=utf-8"
 NEWEST: Final = 100
 """Messages in a feed. Each keeps its own address for ever."""
+NOTHING_YET: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""What is empty was never changed."""
 
 
 class Feeds:
@@ -88,7 +91,7 @@ def feed(path: str, status: str) -> Sheet:
     body = atom.write(atom.Feed(
         id=f"{settings.BASE_URL}{path}", self_href=f"{settings.BASE_URL}{path}", lang=first,
         title=f"{town.name[first]}: {title}", author=town.cap.sender_name[first], rights=town.cap.sender_name[first],
-        updated=max((row.sent for row in rows if row.sent), default=clock.now()), entries=[entry(row) for row in rows],
+        updated=max((row.sent for row in rows if row.sent), default=NOTHING_YET), entries=[entry(row) for row in rows],
     ))  # fmt: skip
     return Sheet(path, ATOM, body)
 
@@ -111,10 +114,16 @@ def live() -> Sheet:
     calls, _over = live_calls()
     body = {
         "version": 1,
-        "updated": clock.format(max((call.sent for call in calls if call.sent), default=clock.now())),
+        "updated": clock.format(changed_at()),
         "alerts": [described(call) for call in calls],
     }
     return Sheet("/feed.json", JSON, dump(body))
+
+
+def changed_at() -> datetime:
+    """When an alert last began or ended: publishing the same again changes no byte."""
+    times = Call.objects.filter(status="Actual").aggregate(begun=Max("issued_at"), over=Max("ended_at"))
+    return max((time for time in times.values() if time), default=NOTHING_YET)
 
 
 def described(call: Call) -> dict[str, Any]:

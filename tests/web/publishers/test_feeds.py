@@ -11,9 +11,11 @@ from cryptography import x509
 
 from beffroi.delivery import publish
 from beffroi.delivery.models import Page
-from beffroi.lib import keys
+from beffroi.lib import clock, keys
 from beffroi.outcomes import actions as outcomes
+from beffroi.outcomes.words import closing_texts
 from beffroi.people.models import Person
+from beffroi.web.publishers import feeds
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("town")
@@ -81,3 +83,16 @@ def test_shapes(bruno: Person, chiara: Person) -> None:
 def test_the_certificate_that_signs() -> None:
     publish.everything()
     assert x509.load_pem_x509_certificate(read("/cap/certificate.pem")) == keys.current().certificate
+
+
+def test_the_list_says_when_it_last_changed(bruno: Person, chiara: Person) -> None:
+    def updated() -> str:
+        return str(json.loads(feeds.live().body or b"")["updated"])
+
+    assert updated() == "1970-01-01T00:00:00Z"
+    call = make.live(bruno, chiara)
+    assert call.issued_at is not None
+    assert updated() == clock.format(call.issued_at)
+    closing = outcomes.close(bruno, call.public_id, "all-clear", closing_texts(call, "all-clear"))
+    assert closing.issued_at is not None
+    assert updated() == clock.format(closing.issued_at)
