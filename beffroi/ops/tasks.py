@@ -19,6 +19,7 @@ from beffroi.crisis.feeds import actions as feeds
 from beffroi.crisis.feeds import polling
 from beffroi.delivery import actions as delivery
 from beffroi.delivery import fanout, notes
+from beffroi.delivery.webhooks import actions as webhooks
 from beffroi.lib import clock
 from beffroi.outcomes import actions as outcomes
 
@@ -56,8 +57,16 @@ def send_notes_due() -> None:
         pass
 
 
+def tell_webhooks_due() -> None:
+    """Webhooks, until none is due."""
+    now = clock.now()
+    while not OVER.is_set() and webhooks.send_round(now):
+        pass
+
+
 send_shards = OneAtATime(lambda: fanout.run(is_over=OVER.is_set))
 send_letters = OneAtATime(send_notes_due)
+tell_webhooks = OneAtATime(tell_webhooks_due)
 read_feeds = OneAtATime(lambda: polling.poll_due(clock.now(), is_over=OVER.is_set))
 
 
@@ -86,12 +95,25 @@ def send_notes() -> None:
     send_letters()
 
 
+@app.task(name=webhooks.WAKE, queue="webhooks")
+def send_webhooks() -> None:
+    """Tell partners' programs what is due."""
+    tell_webhooks()
+
+
 @app.periodic(cron="* * * * * */5")
 @app.task(name="clock.sweep", queue="clock")
 def sweep(timestamp: int) -> None:  # noqa: ARG001
     """Every five seconds: calls whose time is over, and notes that nobody was woken for."""
     now = clock.now()
     all_of(lambda: outcomes.expire(now), lambda: calls.lapse(now), send_letters)
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="clock.webhooks", queue="webhooks")
+def retry_webhooks(timestamp: int) -> None:  # noqa: ARG001
+    """Every five seconds: webhooks whose next try has come. A queue of its own: slow receivers hold up nothing."""
+    tell_webhooks()
 
 
 @app.periodic(cron="* * * * * */10")
@@ -117,6 +139,7 @@ def night(timestamp: int) -> None:  # noqa: ARG001
     all_of(
         lambda: delivery.erase_recipients(now),
         lambda: notes.erase(now),
+        lambda: webhooks.erase(now),
         lambda: audience.forget_unconfirmed(unconfirmed.date()),
         lambda: feeds.forget_fetched(now),
     )
