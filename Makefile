@@ -21,9 +21,13 @@ bench: ## Measure on this machine what the documentation claims
 prove: ## Run the full sizes and write docs/proofs/*.json
 	@scripts/setup beffroi prove
 
+wheel: ## Build what docs/install.md installs, into dist/: the wheel and the list of the exact packages that it was tested with
+	@scripts/setup uv build --quiet --wheel --out-dir dist
+	@scripts/setup uv export --quiet --frozen --no-dev --no-emit-project --output-file dist/requirements.txt
+
 clean: ## Remove all that make made: packages, caches, the data of the demo and of the tests
 	@[ ! -x .venv/bin/python ] || .venv/bin/python -c 'from beffroi.ops.postgres import remove, state; [remove(state(n)) for n in ("valencia", "amiens", "tests")]'
-	@rm -rf .venv .tools frontend/node_modules beffroi/web/static/vendor test-artifacts .*_cache .hypothesis
+	@rm -rf dist .venv .tools frontend/node_modules beffroi/web/static/vendor test-artifacts .*_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run test check bench prove clean
+.PHONY: help run test check bench prove wheel clean

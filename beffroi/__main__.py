@@ -16,9 +16,12 @@ COMMANDS = {
     "sinks": "take and show what the demo sends",
     "language": "compile the translations, or say what is not translated",
     "people": "open and close staff accounts and programs' keys",
+    "log": "show the append-only log, and check that it is whole",
     "keys": "make and check the city's keys",
-    "migrate": "bring the tables up to date",
+    "migrate": "bring the tables up to date and publish everything again",
+    "publish": "make all pages and feeds again",
     "cap": "check and import CAP messages",
+    "library": "check the texts of the message library",
     "zones": "build, add and list the zones that feeds name and the places that residents pick",
     "bench": "measure what the documentation claims",
     "prove": "run the full sizes and write docs/proofs/*.json",
@@ -34,12 +37,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     asked = next((word for word in words if not word.startswith("-")), "")
-    for name, purpose in COMMANDS.items():
-        command = commands.add_parser(name, help=purpose, description=purpose)
-        if name == asked:
-            importlib.import_module(f"beffroi.ops.{name}").arguments(command)
-    options = parser.parse_args(words)
     try:
+        for name, purpose in COMMANDS.items():
+            command = commands.add_parser(name, help=purpose, description=purpose)
+            if name == asked:
+                importlib.import_module(f"beffroi.ops.{name}").arguments(command)
+        options = parser.parse_args(words)
         return int(options.run(options))
     except BeffroiError as err:
         facts = ", ".join(f"{name}={value}" for name, value in err.facts.items())

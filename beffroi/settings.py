@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -35,6 +35,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Person"
 
 
+PATIENCE: Final = {
+    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}  # fmt: skip
+"""A server that vanished (no word, as when a cable is cut) is noticed in seconds (the last in ms), not in hours."""
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's form of a libpq URL; an empty one names no server, so that commands without a database can start."""
     parts = conninfo_to_dict(url)
@@ -45,8 +52,9 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port", "")),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0,  # each request has a thread of its own: nobody would use what it leaves open
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": PATIENCE,
     }
 
 
@@ -59,6 +67,7 @@ def digest(tree: Path) -> str:
     return whole.hexdigest()[:12]
 
 
+CACHES = {"default": {"BACKEND": "beffroi.people.cache.Marks"}}
 DATABASES = {"default": database(env.text("DATABASE_URL")), "owner": database(env.text("DATABASE_OWNER_URL"))}
 
 INSTALLED_APPS = [
@@ -130,6 +139,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024  # a CAP message may have 5 MB; we
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name")}),
+        ("CommonPasswordValidator", {}),
+    )
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_ADAPTER = "beffroi.web.door.StaffDoor"
@@ -141,7 +158,12 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_ADAPTER = "beffroi.people.factors.SealedFactors"
-MFA_SUPPORTED_TYPES = ["totp"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "beffroi.web.staff.codes.CodeForm",
+    "authenticate_webauthn": "beffroi.web.staff.codes.PasskeyForm",
+}
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a touch alone would open an unlocked desk to whoever sits down at it
 MFA_TOTP_ISSUER = "Beffroi"
 
 SMTP_URL = env.text("BEFFROI_SMTP", "smtp://localhost:25")

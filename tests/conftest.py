@@ -56,7 +56,8 @@ def owner_url() -> Iterator[str]:
     name = f"tests_{os.getpid()}"
     with psycopg.connect(server.owner_url, autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield make_conninfo(server.owner_url, dbname=name)
+    yield make_conninfo(server.owner_url, dbname=name)
+    with psycopg.connect(server.owner_url, autocommit=True) as admin:  # anew: tests may restart the server
         admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
@@ -197,7 +198,11 @@ def running_push_sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]
 @pytest.fixture
 def push_sink(running_push_sink: Any, settings: Any) -> Any:
     """A push origin that does what it is told, and that we may reach."""
+    from beffroi.channels import webpush
+    from beffroi.lib.fuse import Fuses
+
     running_push_sink.forget()
+    webpush.CHANNEL.fuses = Fuses()  # what one test made fail must not rest in the next
     settings.PUSH_HOSTS, settings.OPEN_HOSTS = ("localhost",), (running_push_sink.host,)
     settings.CA_FILE, settings.MAIL_FROM = str(running_push_sink.ca_file), "alerte@town.example"
     return running_push_sink

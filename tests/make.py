@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+
+from django.db import connections
 
 from beffroi.audience import actions as audience
 from beffroi.audience.actions import Wish
@@ -14,7 +17,8 @@ from beffroi.calls.actions import Content
 from beffroi.calls.models import Call
 from beffroi.delivery import actions as delivery
 from beffroi.lib import clock, grid
-from beffroi.people.models import Person
+from beffroi.people import actions as people
+from beffroi.people.models import Key, Person
 from tests.phone import Phone
 
 NORTH_WEST, SOUTH_EAST = (49.01, 1.985), (48.99, 2.015)
@@ -47,6 +51,12 @@ def content(**changes: Any) -> Content:
     return Content(**(values | changes))
 
 
+def program(name: str = "partner", *actions: str) -> Key:
+    """A program with a key; one for drafts, where nothing else is said."""
+    people.add_key(name, actions or ["call.draft", "call.close"])
+    return Key.objects.get(name=name)
+
+
 def pending(author: Person, **changes: Any) -> Call:
     """A call that waits for a second person."""
     call = calls.draft(author, content(**changes))
@@ -71,6 +81,15 @@ def hand_over(author: Person, approver: Person, draft: Call) -> Call:
     return delivery.approve(approver, call.public_id, seen=bytes(call.digest or b""))
 
 
+def expire(call: Call) -> None:
+    """Put the end of a live call into the past, past its guard: the database's own clock says that it is over."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE calls_call DISABLE TRIGGER USER")
+        cursor.execute("UPDATE calls_call SET expires = now() - interval '1 second' WHERE id = %s", [call.pk])
+        cursor.execute("ALTER TABLE calls_call ENABLE TRIGGER USER")
+    call.refresh_from_db()
+
+
 def mail_subscription(name: str, point: tuple[float, float] = NORTH_WEST, **changes: Any) -> Subscription:
     """Somebody who gets e-mail about one cell."""
     values: dict[str, Any] = {
@@ -92,6 +111,17 @@ def crowd(count: int, point: tuple[float, float] = NORTH_WEST, **changes: Any) -
         for number in range(before, before + count)
     ])  # fmt: skip
     return list(Subscription.objects.order_by("pk").values_list("pk", flat=True)[before:])
+
+
+def phones(endpoints: Sequence[str], point: tuple[float, float] = NORTH_WEST) -> None:
+    """Many people with a phone each in one cell."""
+    audience.subscribe_many([
+        Wish(
+            channel="webpush", address=Phone(endpoint).address, same=endpoint, language="fr", floor=0,
+            is_exercise=False, cells=[grid.cell(*point)],
+        )
+        for endpoint in endpoints
+    ])  # fmt: skip
 
 
 def phone_subscription(phone: Phone, point: tuple[float, float] = NORTH_WEST, **changes: Any) -> Subscription:

@@ -65,6 +65,8 @@ class PostOffice:
         self._loop = LoopThread("post-office")
         self._gate = asyncio.Event()
         self.waiting = 0
+        self.pause_s = 0.0
+        """Before each answer to MAIL, RCPT and DATA."""
         self._server = self._loop.run(self._start())
         self.port = self._server.sockets[0].getsockname()[1]
         self.url = f"smtp://127.0.0.1:{self.port}"
@@ -100,6 +102,7 @@ class PostOffice:
         self.open_gate()
         self._gate = asyncio.Event()
         self.waiting = 0
+        self.pause_s = 0.0
         self.mails.clear()
         self.script = Script()
         self.connections = 0
@@ -121,6 +124,7 @@ class PostOffice:
         return [mail for mail in list(self.mails) if mail.recipient == recipient]
 
     async def _answer(self, server: SMTP, answer: str) -> str:
+        await asyncio.sleep(self.pause_s)
         if answer == HANG:
             await asyncio.Event().wait()
         if answer == GATE:

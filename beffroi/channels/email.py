@@ -8,6 +8,7 @@ import re
 import smtplib
 import ssl
 import textwrap
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from email.header import Header
 from email.message import EmailMessage
@@ -24,8 +25,8 @@ from django.utils.encoding import punycode
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from beffroi.delivery.channel import Envelope, Machine, Message, Receipt, Result, Target
-from beffroi.errors import BadInput, Unavailable
+from beffroi.delivery.channel import ChannelDown, Envelope, Machine, Message, Receipt, Result, Target
+from beffroi.errors import BadInput
 from beffroi.lib import clock
 from beffroi.lib.text import clean_line, clean_text, cut
 
@@ -35,7 +36,7 @@ LEAVE: Final = "https://leave.invalid/"
 TO, ID, DATE = "to@recipient.invalid", "id@recipient.invalid", "Thu, 01 Jan 1970 00:00:00 +0000"
 SUBJECT, SOURCE = "subject-stands-here", "source@stands.invalid"
 TIMEOUT_S: Final = 10
-"""For each answer of the server; half of a shard's lease (delivery/fanout)."""
+"""For all answers about one mail, the connection included; half of a shard's lease (delivery/fanout)."""
 WIDTH: Final = 160
 """Characters of a line: RFC 5322 allows 998 bytes, a character has up to four, and up to six once escaped for HTML."""
 
@@ -61,10 +62,26 @@ class EmailBad(BadInput):
     code = "email-bad"
 
 
-class MailServerDown(Unavailable):
+class MailServerDown(ChannelDown):
     """The mail server cannot be reached, does not let us in, or does not answer."""
 
     code = "mail-server-down"
+
+
+class Timed(smtplib.SMTP):
+    """A connection whose answers must come before `end` (monotonic): what is slow at every step is slow once."""
+
+    end: float | None = None
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The next answer; TimeoutError, as smtplib wraps it, when the time is over."""
+        if self.sock is not None and self.end is not None:
+            self.sock.settimeout(max(0.01, self.end - time.monotonic()))
+        return super().getreply()
+
+
+class TimedTls(Timed, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
 
 
 class Sender:
@@ -73,24 +90,31 @@ class Sender:
     def __init__(self, machine: Machine) -> None:
         self.url = urlsplit(machine.smtp_url)
         self.mail_from = machine.mail_from
-        self.smtp: smtplib.SMTP | None = None
+        self.smtp: Timed | None = None
+        self.end = 0.0
 
     def connection(self) -> smtplib.SMTP:
         """The connection, opened when needed: smtp://, smtps:// or smtp+starttls://. Raises MailServerDown."""
         if self.smtp is None:
             try:
                 self.smtp = self.connect()
-            except (smtplib.SMTPException, OSError) as err:
+            except (
+                smtplib.SMTPException,
+                OSError,
+                ValueError,
+            ) as err:  # ValueError: BEFFROI_SMTP has no number as port
                 raise MailServerDown(why=type(err).__name__) from err
+        self.smtp.end = self.end
         return self.smtp
 
-    def connect(self) -> smtplib.SMTP:
+    def connect(self) -> Timed:
         """A new connection, encrypted and logged in as the URL says."""
-        host, port = self.url.hostname or "localhost", self.url.port or 25
+        host, port, left = self.url.hostname or "localhost", self.url.port or 25, max(0.01, self.end - time.monotonic())
         if self.url.scheme == "smtps":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=ssl.create_default_context())
+            smtp: Timed = TimedTls(host, port, timeout=left, context=ssl.create_default_context())
         else:
-            smtp = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
+            smtp = Timed(host, port, timeout=left)
+        smtp.end = self.end
         smtp.ehlo()
         if self.url.scheme == "smtp+starttls":
             smtp.starttls(context=ssl.create_default_context())
@@ -100,15 +124,11 @@ class Sender:
         return smtp
 
     def send(self, edition: bytes, envelope: Envelope, targets: Iterable[Target]) -> Iterator[Receipt]:
-        """One mail each over the kept connection. Once the server does not answer, the rest is for later: to wait for
-        it once more for each of them would take hours."""
-        frame, is_down = self.frame(edition, envelope), False
+        """One mail each over the kept connection. Raises MailServerDown once the server does not answer or takes
+        nothing from us: to wait for it once more for each of them would take hours."""
+        frame = self.frame(edition, envelope)
         for target in targets:
-            receipt = Receipt(target.id, Result.LATER, MailServerDown.code)
-            if not is_down:
-                receipt = self.deliver(target, frame, envelope)
-                is_down = receipt.reason == MailServerDown.code
-            yield receipt
+            yield self.deliver(target, frame, envelope)
 
     def frame(self, edition: bytes, envelope: Envelope) -> bytes:
         """The whole mail with stand-ins for what is personal."""
@@ -141,14 +161,14 @@ class Sender:
 
     def deliver(self, target: Target, frame: bytes, envelope: Envelope) -> Receipt:
         """One mail to one person, and what became of it."""
+        self.end = time.monotonic() + TIMEOUT_S
         try:
             return self.hand_over(target, self.personal(frame, target, envelope))
-        except MailServerDown as err:
-            return Receipt(target.id, Result.LATER, err.code)
         except (smtplib.SMTPException, OSError) as err:
             self.drop()
-            is_hanging = isinstance(err.__context__, TimeoutError)  # smtplib calls it a disconnection
-            return Receipt(target.id, Result.LATER, MailServerDown.code if is_hanging else "mail-server-left")
+            if isinstance(err, TimeoutError) or isinstance(err.__context__, TimeoutError):
+                raise MailServerDown(why="silent") from err  # smtplib calls it a disconnection
+            return Receipt(target.id, Result.LATER, "mail-server-left")
         except (ValueError, KeyError):  # smtplib sends no command with a line break or letters that are not ASCII
             self.drop()
             return Receipt(target.id, Result.REFUSED, "address-broken")
@@ -156,15 +176,17 @@ class Sender:
     def hand_over(self, target: Target, mail: bytes) -> Receipt:
         """The commands of one mail (RFC 5321 section 3.3); whatever the server answers becomes a receipt."""
         smtp, code = self.begin()
-        said: bytes | None = None
-        if code == ACCEPTED:
-            code, said = smtp.rcpt(target.address["email"])
-        if code in {ACCEPTED, WILL_FORWARD} and said is not None:
-            code, said = content(smtp, mail), None
+        if code != ACCEPTED:
+            self.drop()
+            raise MailServerDown(why=str(code))
+        code, said = smtp.rcpt(target.address["email"])
+        about_recipient: bytes | None = said
+        if code in {ACCEPTED, WILL_FORWARD}:
+            code, about_recipient = content(smtp, mail), None
         if code == ACCEPTED:
             return Receipt(target.id, Result.ACCEPTED)
         self.forget(smtp, code)
-        return judged(target.id, code, said)
+        return judged(target.id, code, about_recipient)
 
     def forget(self, smtp: smtplib.SMTP, code: int) -> None:
         """Ready for the next mail after one that was not taken."""
@@ -199,6 +221,7 @@ class Sender:
     def close(self) -> None:
         """Leave the server, politely if it still listens."""
         if self.smtp is not None:
+            self.smtp.end = time.monotonic() + 1
             try:
                 self.smtp.quit()
             except (smtplib.SMTPException, OSError):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from beffroi.delivery.channel import Envelope, Machine, Message, Receipt, Result, Target, TextTooLong
 from beffroi.lib import base64url, clock, webpush
+from beffroi.lib.fuse import Fuses
 from beffroi.lib.guard import Guard
-from beffroi.lib.http import Answer, Post, Poster
+from beffroi.lib.http import RESTS, Answer, Post, Poster
 from beffroi.lib.text import clean_line, clean_text
 
 BODY: Final = 600
@@ -22,14 +24,14 @@ PAYLOAD: Final = 2600
 """Bytes before encryption; what comes out stays below 2,744 (lib/webpush)."""
 LONGEST_S: Final = 24 * 3600
 """A push service keeps a message no longer than this, however long the call is valid."""
-LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class Sender:
     """One worker's connections to push services."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, fuses: Fuses) -> None:
         self.poster = Poster(guard(machine), allowed_hosts=machine.push_hosts)
+        self.poster.fuses = fuses
         self.vapid = webpush.Vapid(machine.vapid, f"mailto:{machine.contact}")
 
     def send(self, edition: bytes, envelope: Envelope, targets: Iterable[Target]) -> Iterator[Receipt]:
@@ -41,6 +43,7 @@ class Sender:
             f"Topic: {envelope.tag[:32]}",
         ]
         broken: list[int] = []
+        hosts: dict[int, str] = {}
 
         def posts() -> Iterator[Post]:
             for target in targets:
@@ -49,10 +52,11 @@ class Sender:
                 except (webpush.PushSubscriptionBad, KeyError, ValueError):
                     broken.append(target.id)
                 else:
+                    hosts[target.id] = urlsplit(post.url).netloc
                     yield post
 
         for answer in self.poster.send(posts()):
-            yield judged(answer)
+            yield judged(answer, hosts.pop(answer.tag))
         yield from (Receipt(row_id, Result.REFUSED, "address-broken") for row_id in broken)
 
     def post(self, target: Target, payload: bytes, fixed: list[str], envelope: Envelope) -> Post:
@@ -83,27 +87,31 @@ def stored(address: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def judged(answer: Answer) -> Receipt:
+def judged(answer: Answer, host: str) -> Receipt:
     """What a push service's answer means (RFC 8030 section 5; Mozilla autopush).
 
     A host that we do not go to (http-refused) is tried again like one that does not answer, and never ends a
-    subscription: a typing error in the list of hosts, or a name server that lies for a minute, would forget a city.
+    subscription: a typing error in the list of hosts, or a name server that lies for a minute, would forget a city. So
+    is one that does not believe our signature (401, 403): that is said of our key or of this machine's clock.
     """
-    if answer.error is not None:
-        return Receipt(answer.tag, Result.LATER, answer.error)
     if 200 <= answer.status < 300:
-        return Receipt(answer.tag, Result.ACCEPTED)
+        return Receipt(answer.tag, Result.ACCEPTED, hop=host)
     if answer.status in {404, 410}:
-        return Receipt(answer.tag, Result.GONE, str(answer.status))
-    if answer.status in LATER:
-        return Receipt(answer.tag, Result.LATER, str(answer.status), answer.retry_after_s)
-    return Receipt(answer.tag, Result.REFUSED, str(answer.status))
+        return Receipt(answer.tag, Result.GONE, str(answer.status), hop=host)
+    result = Result.LATER if answer.is_for_now else Result.REFUSED
+    return Receipt(
+        answer.tag, result, answer.error or str(answer.status), answer.retry_after_s, host, answer.error != RESTS
+    )
 
 
 class WebPush:
     """The channel."""
 
     name: Final = "webpush"
+
+    def __init__(self) -> None:
+        self.fuses = Fuses()
+        """What this process knows of push services that fail: longer than one sender lives."""
 
     def render(self, message: Message) -> bytes:
         """The notification that the service worker shows (web/static/sw.js reads the same keys)."""
@@ -113,6 +121,7 @@ class WebPush:
                 title = f"{_('EXERCISE')}: {title}"
             body = clean_text(message.instruction or message.description, limit=BODY)
             end = _("EXERCISE. Nothing has happened.") if message.is_exercise else clean_line(message.source)
+            over = _("A message came too late and is no longer valid.")
         content = {
             "v": 1,
             "tag": message.tag,
@@ -125,6 +134,7 @@ class WebPush:
             "msgType": message.msgType,
             "ending": message.ending,
             "expires": int(message.expires.timestamp()),
+            "over": over,
         }
         payload = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         if len(payload) > PAYLOAD:
@@ -152,7 +162,7 @@ class WebPush:
 
     def open(self, machine: Machine) -> Sender:
         """Connections of one worker."""
-        return Sender(machine)
+        return Sender(machine, self.fuses)
 
 
 CHANNEL = WebPush()

@@ -49,6 +49,7 @@ Email = Annotated[str, Form("not-an-email", r"[^\s@,<>\"]+@[^\s@,<>\"]+")]
 Sender = Annotated[str, Form("not-a-sender", r"[^\s,<&]+")]  # CAP 1.2, 3.2.1: no spaces, commas, < or &
 Web = Annotated[str, Form("not-https", r"https://[A-Za-z0-9.-]+(:[0-9]+)?([/?]\S*)?")]
 Host = Annotated[str, Form("not-a-host", r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+")]
+Phone = Annotated[str, Form("not-a-phone", r"\+?[0-9]([ .-]?[0-9]){2,14}")]
 Language = Annotated[str, Form("not-a-language", r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")]  # BCP 47, the usual part
 Days = Annotated[int, Between(1, 3650)]
 
@@ -181,12 +182,11 @@ class Authority:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """How many days things are kept that the law or the city lets go; CAP originals and the log are kept for ever."""
+    """How many days things are kept that the city lets go. Lists of recipients go 24 hours after the end of an event,
+    whatever the city says; calls, their figures, CAP originals and the log are kept for ever."""
 
-    drafts_days: Days = 365
     notes_days: Days = 7
     unconfirmed_days: Days = 3
-    deliveries_days: Days = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +205,7 @@ class City:
     body: tuple[Body, ...]
     competence: tuple[Competence, ...]
     hazard: tuple[Hazard, ...]
+    phone: Phone = ""
     contact: tuple[Contact, ...] = ()
     channels: tuple[Code, ...] = ("webpush", "email")
     feed: tuple[Feed, ...] = ()

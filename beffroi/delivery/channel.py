@@ -10,13 +10,19 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from beffroi.errors import BadInput
+from beffroi.errors import BadInput, Unavailable
 
 
 class TextTooLong(BadInput):
     """A text does not fit the channel: facts `channel`, `language`, `size`, `limit`."""
 
     code = "text-too-long"
+
+
+class ChannelDown(Unavailable):
+    """Nobody can be reached by this channel now: not a matter of one address."""
+
+    code = "channel-down"
 
 
 class Result(StrEnum):
@@ -62,6 +68,7 @@ class Envelope:
     number: int
     severity: str
     expires_at: datetime
+    """By this machine's clock, which may differ from the database's."""
     is_note: bool = False
 
 
@@ -83,6 +90,10 @@ class Receipt:
     result: Result
     reason: str = ""
     retry_after_s: float | None = None
+    hop: str = ""
+    """Who said so, where a channel has several next hops: the host of a push service."""
+    is_tried: bool = True
+    """False: nothing was sent, for the next hop rests after many failures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +117,7 @@ class Sender(Protocol):
 
     def send(self, edition: bytes, envelope: Envelope, targets: Iterable[Target]) -> Iterator[Receipt]:
         """One receipt for each target, in any order. Pulls targets only as fast as it sends; never raises for one
-        target."""
+        target. Raises ChannelDown when none can be reached now: whoever has no receipt yet is tried again."""
         ...
 
     def close(self) -> None:

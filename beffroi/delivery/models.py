@@ -32,7 +32,7 @@ class Shard(models.Model):
     """Temporary failures to try again: [[id, tries, due as Unix time], ...], soonest first."""
     retry_at = models.DateTimeField(null=True)
     fence = models.IntegerField(default=0)
-    """Grows with each claim; a worker whose number is old may not record any more."""
+    """Grows with each claim and each record; a worker whose number is old may not record any more."""
     leased_until = models.DateTimeField(null=True)
 
     accepted = models.IntegerField(default=0)
@@ -58,8 +58,8 @@ class Shard(models.Model):
 
 
 class Note(models.Model):
-    """One message that is not a call to one person: a confirmation, a private link, a page to staff. Erased after 7
-    days."""
+    """One message that is not a call to one person: a confirmation, a private link, a page to staff. Erased after
+    the days that city.toml says."""
 
     channel = models.TextField()
     address = models.BinaryField()

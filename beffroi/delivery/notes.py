@@ -25,8 +25,7 @@ WAKE: Final = "delivery.notes"
 CONTEXT: Final = b"note"
 PAGE_LANE: Final = 0
 """Pages to staff leave before anything else."""
-TRIES: Final = 6
-KEEP_S: Final = 7 * 24 * 3600
+PAUSE_MOST_S: Final = 600
 
 
 def leave(channel: str, address: Mapping[str, str], message: Message, *, purpose: str, lane: int = 50) -> Note:
@@ -61,6 +60,7 @@ def send_next(now: datetime) -> bool:
     if row is None:
         return False
     row.tries += 1
+    row.save(update_fields=["tries"])  # where nothing can be written nothing is sent: it would be sent at every look
     row.state, row.reason, wait_s = attempt(row, now)
     row.not_before = now + timedelta(seconds=wait_s)
     row.sent_at = clock.now() if row.state == "sent" else None
@@ -79,8 +79,8 @@ def attempt(row: Note, now: datetime) -> tuple[str, str, float]:
         receipt = Receipt(row.pk, Result.LATER, err.code if isinstance(err, BeffroiError) else type(err).__name__)
     if receipt.result is Result.ACCEPTED:
         return "sent", "", 0
-    if receipt.result is Result.LATER and row.tries < TRIES:
-        return "waiting", receipt.reason, max(receipt.retry_after_s or 0, 10 * 2**row.tries)
+    if receipt.result is Result.LATER:
+        return "waiting", receipt.reason, max(receipt.retry_after_s or 0, min(10 * 2**row.tries, PAUSE_MOST_S))
     return "failed", receipt.reason, 0
 
 
@@ -96,6 +96,11 @@ def send(row: Note) -> Receipt:
         sender.close()
 
 
-def erase(now: datetime) -> int:
-    """Forget notes of more than seven days."""
-    return Note.objects.filter(made_at__lt=now - timedelta(seconds=KEEP_S)).delete()[0]
+def erase(before: datetime) -> int:
+    """Forget notes made before that time, sent or not."""
+    return Note.objects.filter(made_at__lt=before).delete()[0]
+
+
+def stop() -> int:
+    """Notes that wait will not be sent; how many."""
+    return Note.objects.filter(state="waiting").update(state="expired")

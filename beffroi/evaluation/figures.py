@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Max, Min, Sum
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from beffroi.calls.models import Call
@@ -104,7 +105,12 @@ COUNTS: Final = ("owed", "accepted", "gone", "failed", "stale", "waiting")
 
 def floored(count: int) -> str:
     """A count for a table cell."""
-    return f"< {FLOOR}" if 0 < count < FLOOR else str(count)
+    return f"< {FLOOR}" if 0 < count < FLOOR else number(count)
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number as the reader's language writes it, with its thousands apart."""
+    return str(number_format(value, decimals, use_l10n=True, force_grouping=True))
 
 
 def people(counts: list[int]) -> str:
@@ -116,14 +122,14 @@ def people(counts: list[int]) -> str:
     if total < FLOOR:
         return _("fewer than %(floor)s") % {"floor": FLOOR}
     if any(0 < count < FLOOR for count in counts):
-        return _("about %(count)s") % {"count": f"{total - total % FLOOR:,}"}
-    return f"{total:,}"
+        return _("about %(count)s") % {"count": number(total - total % FLOOR)}
+    return number(total)
 
 
 def lasting(seconds: float) -> str:
     """A time span in words that can be read aloud."""
     if seconds < 10:
-        return _("%(seconds)s seconds") % {"seconds": f"{seconds:.1f}"}
+        return _("%(seconds)s seconds") % {"seconds": number(seconds, 1)}
     if seconds < 120:
         return _("%(seconds)s seconds") % {"seconds": round(seconds)}
     minutes = round(seconds / 60)

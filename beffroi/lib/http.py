@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import ssl
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import NamedTuple, Self
 from urllib.parse import urljoin
 
 import pycurl
 
 from beffroi.errors import Unavailable
+from beffroi.lib.fuse import Fuses
 from beffroi.lib.guard import Guard, HttpRefused, HttpUnreachable, Origin, is_public
 
 CONNECT_S = 3.0
 MAX_HOPS = 3
 REDIRECTS = {301, 302, 303, 307, 308}
-ASKS_TO_WAIT = {429, 500, 502, 503, 504}
+FOR_NOW = {401, 403, 408, 425, 429}  # with all of 5xx: said of the moment, or of us, not of this message
+RESTS = "http-rests"
 ANSWER_BYTES = 4096  # of an answer to a POST; nothing in it is of use to us
 PARKED_PER_STREAM = 8
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -101,12 +104,18 @@ class Answer(NamedTuple):
     retry_after_s: int | None = None
     error: str | None = None
 
+    @property
+    def is_for_now(self) -> bool:
+        """Whether it may be otherwise in a while, with the same message to the same address."""
+        return self.error is not None or self.status >= 500 or self.status in FOR_NOW
+
 
 class Poster:
     """Very many POSTs over kept HTTP/2 connections (HTTP/1.1 where the other end has no other), for one thread.
 
     At most `streams` are under way, at most `per_origin` of them at one origin: a slow one cannot take every slot.
-    Redirects are answers. A status that arrived counts, whatever happens to the connection after it.
+    Redirects are answers. A status that arrived counts, whatever happens to the connection after it. Posts to an
+    origin that rests after many failures (`fuses`, which posters may share) are answered RESTS and not sent.
     """
 
     def __init__(
@@ -118,6 +127,7 @@ class Poster:
         per_origin: int = 100,
         deadline_s: float = 10.0,
     ) -> None:
+        self.fuses = Fuses()
         self._guard = guard
         self._allowed_hosts = allowed_hosts
         self._per_origin = min(per_origin, streams)
@@ -135,9 +145,7 @@ class Poster:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, err: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -175,13 +183,18 @@ class Poster:
             origin = self._guard.origin(post.url, allowed_hosts=self._allowed_hosts)
         except HttpRefused as err:
             return Answer(post.tag, 0, error=err.code)
+        if rest_s := self.fuses.rest_s(origin):
+            return Answer(post.tag, 0, math.ceil(rest_s), RESTS)
         lane = self._lanes.get(origin) or self._lanes.setdefault(origin, _Lane(origin))
-        if lane.under_way < self._per_origin:
+        if lane.under_way < self._limit(origin):
             self._start(lane, post)
         else:
             lane.parked.append(post)
             self._parked += 1
         return None
+
+    def _limit(self, origin: Origin) -> int:
+        return 1 if self.fuses.is_on_trial(origin) else self._per_origin
 
     def _start(self, lane: _Lane, post: Post) -> None:
         slot = self._free[-1]
@@ -199,27 +212,33 @@ class Poster:
         if not done and not failed:
             self._wait()
         for curl in done:
-            yield self._finish(curl, 0)
+            yield from self._finish(curl, 0)
         for curl, errno, _ in failed:
-            yield self._finish(curl, errno)
+            yield from self._finish(curl, errno)
 
     def _wait(self) -> None:
         before = time.monotonic()
         if self._busy and not self._multi.select(0.05) and time.monotonic() - before < 0.001:
             time.sleep(0.001)  # curl had no socket to wait for (it is looking up a name)
 
-    def _finish(self, curl: pycurl.Curl, errno: int) -> Answer:
+    def _finish(self, curl: pycurl.Curl, errno: int) -> list[Answer]:
+        """Its answer, and those of the parked ones behind it if their origin rests from now on."""
         slot = self._busy.pop(curl)
         self._multi.remove_handle(curl)
         answer, lane = slot.answer(errno), slot.lane
         self._free.append(slot)
         lane.under_way -= 1
-        if lane.parked:
+        self.fuses.answered(lane.origin, has_failed=answer.is_for_now, asked_s=answer.retry_after_s)
+        answers, rest_s = [answer], self.fuses.rest_s(lane.origin)
+        while lane.parked and (rest_s or (self._free and lane.under_way < self._limit(lane.origin))):
             self._parked -= 1
-            self._start(lane, lane.parked.popleft())
-        elif not lane.under_way:  # strangers choose endpoints: idle origins are not kept
+            if rest_s:
+                answers.append(Answer(lane.parked.popleft().tag, 0, math.ceil(rest_s), RESTS))
+            else:
+                self._start(lane, lane.parked.popleft())
+        if not lane.under_way:  # strangers choose endpoints: idle origins are not kept
             del self._lanes[lane.origin]
-        return answer
+        return answers
 
     def _give_up(self) -> None:
         for curl, slot in self._busy.items():
@@ -291,8 +310,8 @@ class _Slot:
         status = int(self.curl.getinfo(pycurl.RESPONSE_CODE))
         if status < 200:
             return Answer(self.tag, 0, error=_error(errno, has_refused=self.door.has_refused).code)
-        wait_s = int(self.curl.getinfo(pycurl.RETRY_AFTER)) if status in ASKS_TO_WAIT else 0
-        return Answer(self.tag, status, wait_s or None)
+        answer = Answer(self.tag, status, int(self.curl.getinfo(pycurl.RETRY_AFTER)) or None)
+        return answer if answer.is_for_now else answer._replace(retry_after_s=None)
 
     def _write(self, chunk: bytes) -> int:
         self.size += len(chunk)

@@ -33,6 +33,13 @@ def clean_text(text: str, *, limit: int | None = None) -> str:
     return text if limit is None else cut(text, limit)
 
 
+def laid_open(text: str) -> str:
+    r"""For who must see what was really sent: hidden letters and controls as their number (`\u202e`), breaks kept."""
+    return re.sub(
+        f"{HIDDEN.pattern}|{CONTROLS.pattern}", lambda found: f"\\u{ord(found[0]):04x}", re.sub("\r\n?", "\n", text)
+    )
+
+
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters, ending in an ellipsis where something was cut; whole words if possible."""
     if len(text) <= limit:

@@ -61,7 +61,7 @@ def lay(port: int) -> None:
     for name, value in environment(port).items():
         os.environ.setdefault(name, value)
     keys.create_missing(keys.folder(), common_name=city.current().slug, now=clock.now())
-    django.setup()
+    django.start()
 
 
 def sinks() -> Path:

@@ -41,7 +41,7 @@ def prepare() -> None:
     say("Making the tables ...")
     migrate.migrate()
     demo_seed.seed(say)
-    publish.refresh(None)
+    publish.everything()
 
 
 def say(line: str) -> None:

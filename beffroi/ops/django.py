@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import django
+from django.apps import apps
 from django.conf import settings
 
 from beffroi import env
@@ -29,7 +30,13 @@ class OwnerMissing(Unavailable):
 def setup() -> None:
     """Choose, then start Django."""
     choose()
-    django.setup()
+    start()
+
+
+def start() -> None:
+    """Django, once a process: a second time would only send the log elsewhere."""
+    if not apps.ready:
+        django.setup()
 
 
 def setup_as_owner() -> None:

@@ -78,7 +78,9 @@ def _refused(name: str, what: str, err: BeffroiError) -> Finding:
 
 
 def state() -> Iterator[Finding]:
-    """The folder for what this machine must remember, or the place where it will be made."""
+    """The folder for the embedded database, or the place where it will be made; the city's own server needs none."""
+    if env.text("DATABASE_URL"):
+        return
     folder = postgres.state(_purpose()).parent
     nearest = next(part for part in [folder, *folder.parents] if part.exists())
     if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):

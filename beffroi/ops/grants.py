@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from django.db import connections
+from psycopg import sql
 
-APP: Final = "beffroi_app"
+from beffroi.errors import BeffroiError
 
 SQL: Final = """
 GRANT USAGE ON SCHEMA public TO {app};
@@ -21,16 +22,33 @@ REVOKE UPDATE, DELETE ON delivery_webhook FROM {app};
 GRANT UPDATE (ended_at) ON delivery_webhook TO {app};
 REVOKE UPDATE, DELETE ON crisis_message FROM {app};
 GRANT UPDATE (standing, held, settled_at, call_id) ON crisis_message TO {app};
-REVOKE INSERT, UPDATE, DELETE ON people_person, people_key, django_migrations FROM {app};
-GRANT UPDATE (password, last_login, language) ON people_person TO {app};
+REVOKE INSERT, UPDATE, DELETE ON people_person, people_key, people_invitation, django_migrations FROM {app};
+GRANT UPDATE (last_login, language) ON people_person TO {app};
 REVOKE INSERT, UPDATE, DELETE ON mfa_authenticator FROM {app};
 GRANT UPDATE (last_used_at) ON mfa_authenticator TO {app};
 """
-"""An administrator's browser runs as this role too, so it cannot mint an approver: accounts are made on the command
-line."""
+"""An administrator's browser runs as this role too, so it cannot mint an approver: accounts and links to set them up
+are made on the command line. What a link may do, people_enrol does (people/migrations/0005_invitation.py). Nor can the
+role change a password by itself, not even to make its hash stronger (people/models.py)."""
 
 
-def give(alias: str, app: str = APP) -> None:
-    """Grant, as the owner, in the database of `alias`."""
+class RolesSame(BeffroiError):
+    """DATABASE_URL and DATABASE_OWNER_URL name the same role: nothing would hold the application back."""
+
+    code = "database-roles-same"
+
+
+def give(alias: str) -> None:
+    """Grant, as the owner, in the database of `alias`; to whom DATABASE_URL logs in as, whatever its name is."""
+    app, owner = role("default"), role(alias)
+    if app == owner:
+        raise RolesSame(role=app)
     with connections[alias].cursor() as cursor:
-        cursor.execute(SQL.format(app=app))
+        cursor.execute(sql.SQL(SQL).format(app=sql.Identifier(app)))
+
+
+def role(alias: str) -> str:
+    """Who we are in a database: the server knows, where the address may leave it to the account or a service file."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        return str(cursor.fetchone()[0])

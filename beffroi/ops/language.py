@@ -11,9 +11,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from babel.messages.catalog import Catalog, Message
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from beffroi.errors import Unavailable
+
+
+class ToolMissing(Unavailable):
+    """The command is for development and its tool is not installed here; a checkout has it (`scripts/setup`)."""
+
+    code = "tool-missing"
+
+
+try:
+    from babel.messages.catalog import Catalog, Message
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po, write_po
+except ModuleNotFoundError as err:
+    raise ToolMissing(package="babel", reason="translators work in a checkout") from err
 
 HOUSE: Final = Path(__file__).parents[1]
 LOCALE: Final = HOUSE / "locale"

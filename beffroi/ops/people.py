@@ -10,18 +10,21 @@ from beffroi.ops import django
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Sub-commands add, renew, list, end and key."""
+    """Sub-commands add, renew, invite, list, end and key."""
     verbs = parser.add_subparsers(metavar="VERB", required=True)
-    add = verbs.add_parser("add", help="open an account; prints its password and its second factor, once")
+    add = verbs.add_parser("add", help="open an account; prints the link to set it up, once")
     add.add_argument("email", help="the name to log in with")
     add.add_argument("--name", required=True, help="as colleagues and the log know this person")
     add.add_argument("--role", required=True, help="officer, approver, overseer or administrator")
     add.add_argument("--body", default="", help="approvers: the body of city.toml for which they decide")
     add.add_argument("--language", default="", help="of the duty desk; default: the city's first")
     add.set_defaults(run=_later("add"))
-    renew = verbs.add_parser("renew", help="a new password and second factor, for whoever has lost one of them")
+    renew = verbs.add_parser("renew", help="for whoever has lost a password or phone: all end at once, a new link")
     renew.add_argument("email")
     renew.set_defaults(run=_later("renew"))
+    invite = verbs.add_parser("invite", help="a link for one more passkey or app; what is there stays")
+    invite.add_argument("email")
+    invite.set_defaults(run=_later("invite"))
     verbs.add_parser("list", help="accounts and keys").set_defaults(run=_later("listing"))
     end = verbs.add_parser("end", help="close an account, at once")
     end.add_argument("email")

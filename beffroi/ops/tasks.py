@@ -21,7 +21,9 @@ from beffroi.delivery import actions as delivery
 from beffroi.delivery import fanout, notes
 from beffroi.delivery.webhooks import actions as webhooks
 from beffroi.lib import clock
+from beffroi.ops import restored
 from beffroi.outcomes import actions as outcomes
+from beffroi.people import cache as marks
 
 log = logging.getLogger("beffroi.tasks")
 
@@ -50,21 +52,29 @@ class OneAtATime:
                 self.busy.release()
 
 
+def send_shards_due() -> None:
+    """Shards, until none is due; DatabaseRestored where they may be stale."""
+    restored.refuse()
+    fanout.run(is_over=OVER.is_set)
+
+
 def send_notes_due() -> None:
-    """Notes, until none is due."""
+    """Notes, until none is due; DatabaseRestored where they may be stale."""
+    restored.refuse()
     now = clock.now()
     while not OVER.is_set() and notes.send_next(now):
         pass
 
 
 def tell_webhooks_due() -> None:
-    """Webhooks, until none is due."""
+    """Webhooks, until none is due; DatabaseRestored where they may be stale."""
+    restored.refuse()
     now = clock.now()
     while not OVER.is_set() and webhooks.send_round(now):
         pass
 
 
-send_shards = OneAtATime(lambda: fanout.run(is_over=OVER.is_set))
+send_shards = OneAtATime(send_shards_due)
 send_letters = OneAtATime(send_notes_due)
 tell_webhooks = OneAtATime(tell_webhooks_due)
 read_feeds = OneAtATime(lambda: polling.poll_due(clock.now(), is_over=OVER.is_set))
@@ -130,17 +140,22 @@ def minute(timestamp: int) -> None:  # noqa: ARG001
     outcomes.page_before_end(clock.now())
 
 
+@app.periodic(cron="7 * * * *")
+@app.task(name="clock.hour", queue="clock")
+def hour(timestamp: int) -> None:  # noqa: ARG001
+    """Every hour: forget who was sent what, a day after the end, and who tried to log in."""
+    all_of(lambda: delivery.erase_recipients(clock.now()), marks.forget_expired)
+
+
 @app.periodic(cron="17 3 * * *")
 @app.task(name="clock.night", queue="clock")
 def night(timestamp: int) -> None:  # noqa: ARG001
-    """Every night: forget what is no longer needed."""
-    now = clock.now()
-    unconfirmed = now - timedelta(days=city.current().retention.unconfirmed_days)
+    """Every night: forget what the city need not keep longer."""
+    now, keep = clock.now(), city.current().retention
     all_of(
-        lambda: delivery.erase_recipients(now),
-        lambda: notes.erase(now),
+        lambda: notes.erase(now - timedelta(days=keep.notes_days)),
         lambda: webhooks.erase(now),
-        lambda: audience.forget_unconfirmed(unconfirmed.date()),
+        lambda: audience.forget_unconfirmed((now - timedelta(days=keep.unconfirmed_days)).date()),
         lambda: feeds.forget_fetched(now),
     )
 

@@ -26,43 +26,62 @@ CONCURRENCY: Final = 7
 """Shards, letters, webhooks and feeds take one thread each for as long as they like (tasks.OneAtATime); the rest is
 short."""
 LOOK_S: Final = 5
+AGAIN_S: Final = 5
+"""After the database was lost, until it is looked for again."""
 GRACE_S: Final = 8
 """From the signal to the end, whatever runs: less than a parent waits. What was on the wire then may leave once
 more."""
 
 
 def run(options: argparse.Namespace) -> int:
-    """Work until told to stop; 1 when it ended by itself (the database went away), so that it is started again."""
+    """Work until told to stop, whatever becomes of the database meanwhile."""
     die_with_parent(os.getppid())
     shelves.load()
     asyncio.run(work(["delivery"] if options.only_delivery else QUEUES))
-    return 0 if tasks.OVER.is_set() else 1
+    return 0
 
 
 async def work(queues: list[str]) -> None:
-    """Take jobs and look for shards. A job that is done leaves no row, also one that failed: the log tells of it, and
-    the clock strikes again."""
-    loop, connector = asyncio.get_running_loop(), cast(DjangoConnector, app.connector)
+    """Take jobs and look for shards, again and again: the engine of jobs ends when it loses its database."""
+    loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(CONCURRENCY + 2))
+    looking = asyncio.create_task(look())
+    working = asyncio.create_task(take_jobs_always(queues))
+
+    def stop() -> None:
+        tasks.OVER.set()
+        looking.cancel()
+        working.cancel()
+        loop.call_later(GRACE_S, os._exit, 0)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+    looking.cancel()
+
+
+async def take_jobs_always(queues: list[str]) -> None:
+    """Take jobs until told to stop; where the engine ends by itself, begin again with new connections."""
+    while not tasks.OVER.is_set():
+        try:
+            await take_jobs(queues)
+        except Exception:
+            log.exception("no jobs can be taken")
+        if not tasks.OVER.is_set():
+            log.warning("jobs are taken again in %s s", AGAIN_S)
+            await asyncio.sleep(AGAIN_S)
+
+
+async def take_jobs(queues: list[str]) -> None:
+    """A job that is done leaves no row, also one that failed: the log tells of it, and the clock strikes again."""
+    connector = cast(DjangoConnector, app.connector)
     with app.replace_connector(connector.get_worker_connector()) as worker:
         async with worker.open_async():
-            looking = asyncio.create_task(look())
-            working = asyncio.create_task(worker.run_worker_async(
+            await worker.run_worker_async(
                 queues=queues, concurrency=CONCURRENCY, delete_jobs="always", fetch_job_polling_interval=1.0,
                 listen_notify=True, install_signal_handlers=False,
-            ))  # fmt: skip
-
-            def stop() -> None:
-                tasks.OVER.set()
-                looking.cancel()
-                working.cancel()
-                loop.call_later(GRACE_S, os._exit, 0)
-
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, stop)
-            with contextlib.suppress(asyncio.CancelledError):
-                await working
-            looking.cancel()
+            )  # fmt: skip
 
 
 async def look() -> None:

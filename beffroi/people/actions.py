@@ -1,26 +1,32 @@
-"""Accounts and programs' keys: made by the operator on the command line, with the owner's database role."""
+"""Accounts, invitations and programs' keys: made by the operator on the command line, with the owner's database role.
+And what an invited person does with the link on the web, through the database's own functions (ADR 8)."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import encrypt
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from beffroi import city
 from beffroi.errors import BadInput, Conflict, NotFound
 from beffroi.lib import clock, tokens
 from beffroi.lib.text import clean_line
-from beffroi.people import access, log
+from beffroi.people import access, factors, log
+from beffroi.people.factors import Factor
 from beffroi.people.log import OWNER
-from beffroi.people.models import Key, Person
+from beffroi.people.models import Invitation, Key, Person
 
+INVITATION_S: Final = 24 * 3600
+"""How long a link to set up an account works: over a night shift, not over a holiday."""
 KEY_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 KEY_DAYS: Final = 1095
 """A key lives no longer than three years: what nobody renews is not needed."""
@@ -56,6 +62,12 @@ class PersonUnknown(NotFound):
     code = "person-unknown"
 
 
+class InvitationBad(NotFound):
+    """The link was used, is too old, was replaced by a newer one, or is none of ours."""
+
+    code = "invitation-bad"
+
+
 class KeyBad(BadInput):
     """A key has a short name in small letters, opens actions that programs may have, and ends within KEY_DAYS."""
 
@@ -86,28 +98,99 @@ def checked(person: Person) -> Person:
 
 
 def add_person(person: Person, *, password: str, totp_secret: str) -> Person:
-    """A new account with its second factor; the address must be free. `totp_secret` is base32."""
+    """A new account that is ready at once (a demo's): password and second factor are given; `totp_secret` is base32."""
     checked(person).set_password(password)
+    factor = factors.by_app(totp_secret)
+    with adding(), transaction.atomic(using=OWNER):
+        person.save(using=OWNER)
+        Authenticator(user_id=person.pk, type=factor.kind, data=factor.data).save(using=OWNER)
+        log.write_as_owner("person.add", f"person:{person.pk}", role=person.role, body=person.body)
+    return person
+
+
+def invite_person(person: Person) -> str:
+    """A new account that opens nothing yet; the address must be free. The token of the link to set it up."""
+    checked(person).set_unusable_password()
+    with adding(), transaction.atomic(using=OWNER):
+        person.save(using=OWNER)
+        log.write_as_owner("person.add", f"person:{person.pk}", role=person.role, body=person.body)
+        return invite(person)
+
+
+@contextmanager
+def adding() -> Iterator[None]:
+    """PersonExists where the address is taken."""
     try:
-        with transaction.atomic(using=OWNER):
-            person.save(using=OWNER)
-            add_factor(person, totp_secret)
-            log.write_as_owner("person.add", f"person:{person.pk}", role=person.role, body=person.body)
+        yield
     except IntegrityError as err:
         raise PersonExists() from err
-    return person
 
 
-def renew_person(email: str, *, password: str, totp_secret: str) -> Person:
-    """A lost password or a lost phone: both are new, the old ones and every open session end."""
+def renew_person(email: str) -> tuple[Person, str]:
+    """A lost password or phone: password, every factor and every open session end; the token of a new link."""
     with transaction.atomic(using=OWNER):
         person = open_person(email)
-        person.set_password(password)
+        person.set_unusable_password()
         person.save(using=OWNER, update_fields=["password"])
         Authenticator.objects.using(OWNER).filter(user_id=person.pk).delete()
-        add_factor(person, totp_secret)
         log.write_as_owner("person.renew", f"person:{person.pk}")
-    return person
+        return person, invite(person)
+
+
+def invite_again(email: str) -> tuple[Person, str]:
+    """One more passkey, or another app, while what is there still opens the account; the token of a new link."""
+    with transaction.atomic(using=OWNER):
+        person = open_person(email)
+        log.write_as_owner("person.invite", f"person:{person.pk}")
+        return person, invite(person)
+
+
+def invite(person: Person) -> str:
+    """The token of a link, which is shown once; older links of this person end."""
+    now = clock.now()
+    token = tokens.fresh(32)
+    rows = Invitation.objects.using(OWNER)
+    rows.filter(person=person, used_at=None, expires_at__gt=now).update(expires_at=now)
+    rows.create(person=person, digest=tokens.digest(token), expires_at=now + timedelta(seconds=INVITATION_S))
+    return token
+
+
+def invited(token: str) -> Person:
+    """Whose link this is; InvitationBad where it opens nothing."""
+    rows = Invitation.objects.select_related("person").filter(digest=tokens.digest(token), used_at=None)
+    found = rows.filter(expires_at__gt=clock.now(), person__is_active=True).first()
+    if found is None:
+        raise InvitationBad()
+    return found.person
+
+
+@transaction.atomic
+def enrol(token: str, *, password: str, factor: Factor) -> list[str]:
+    """The invited person's password and second factor, which was checked; every open session of theirs ends. Their
+    recovery codes, in clear for this once. The database takes a factor only against an unused link."""
+    codes = factors.recovery()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT people_enrol(%s, %s, %s, %s, %s)",
+            [token, make_password(password), factor.kind, json.dumps(factor.data), json.dumps(codes.data)],
+        )
+        (key,) = cursor.fetchone() or (None,)
+    if key is None:
+        raise InvitationBad()
+    log.write(Person.objects.get(pk=key), "person.enrol", f"person:{key}", factor=factor.kind)
+    return factors.codes_of(codes.data)
+
+
+@transaction.atomic
+def spend_code(authenticator: Authenticator, code: str) -> bool:
+    """Whether this is a recovery code that was not used yet; from now on it is."""
+    place = factors.place_of(authenticator.data, code)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT people_spend_code(%s, %s)", [authenticator.pk, place])
+        is_spent = bool(cursor.fetchone() == (True,))
+    if is_spent:
+        log.write(authenticator.user, "person.recover", f"person:{authenticator.user_id}")
+    return is_spent
 
 
 def open_person(email: str) -> Person:
@@ -117,12 +200,6 @@ def open_person(email: str) -> Person:
     if person is None:
         raise PersonUnknown()
     return person
-
-
-def add_factor(person: Person, totp_secret: str) -> None:
-    """The second factor of an account; `totp_secret` is base32 and kept sealed."""
-    data = {"secret": encrypt(totp_secret)}
-    Authenticator(user_id=person.pk, type=Authenticator.Type.TOTP, data=data).save(using=OWNER)
 
 
 def end_person(email: str) -> Person:

@@ -1,4 +1,5 @@
-"""How staff get in: no sign-up, no word about which accounts exist, a second factor always, a fresh one to send."""
+"""How staff get in: no sign-up, no word about which accounts exist, a second factor always, a fresh one to send; and
+when a session is locked, and when it ends."""
 
 from __future__ import annotations
 
@@ -17,6 +18,14 @@ from beffroi.people.models import Person
 
 FRESH_S: Final = 15 * 60
 """How long a second factor counts as fresh: long enough to approve several calls, too short for a screen left open."""
+IDLE_S: Final = 60 * 60
+IDLE_APPROVER_S: Final = 15 * 60
+"""How long nobody may touch the desk before it is locked. What a page fetches by itself is no touch."""
+LONGEST_S: Final = 12 * 3600
+"""How long a session lasts at most, however busy."""
+NOTED_S: Final = 30
+"""How exactly a session knows when it was last used; not each request is worth a write."""
+SEEN: Final = "seen at"
 
 
 class StaffDoor(DefaultAccountAdapter):  # type: ignore[misc]
@@ -33,11 +42,6 @@ class StaffDoor(DefaultAccountAdapter):  # type: ignore[misc]
     def get_logout_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         """Back to the log-in."""
         return reverse("account_login")
-
-    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """The second factor first: who took over an open screen may know the password, but not hold the phone."""
-        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        return sorted(methods, key=lambda method: method["id"] != "mfa_reauthenticate")
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         """A demo's accounts, whose passwords are printed, open nothing outside a demo."""
@@ -70,3 +74,26 @@ def passed(request: HttpRequest) -> list[float]:
     """When (Unix time) this session gave a second factor."""
     records = get_authentication_records(request, request.user)
     return [float(record["at"]) for record in records if record["method"] == "mfa"]
+
+
+def is_over(request: HttpRequest) -> bool:
+    """Whether the session has lasted its time."""
+    records = get_authentication_records(request, request.user)
+    return not records or time.time() - float(records[0]["at"]) > LONGEST_S
+
+
+def idle_s(person: Person) -> int:
+    """After how many seconds without a touch the desk of this person is locked."""
+    return IDLE_APPROVER_S if person.role == "approver" else IDLE_S
+
+
+def is_locked(request: HttpRequest) -> bool:
+    """Whether nobody has touched the desk for so long that the second factor is asked again."""
+    last = max([float(request.session.get(SEEN, 0)), *passed(request)])
+    return time.time() - last > idle_s(cast(Person, request.user))
+
+
+def touch(request: HttpRequest) -> None:
+    """Somebody is there."""
+    if time.time() - float(request.session.get(SEEN, 0)) > NOTED_S:
+        request.session[SEEN] = time.time()

@@ -9,7 +9,10 @@ from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any, Final
 
+from django.urls import Resolver404, resolve
+
 from beffroi import city
+from beffroi.errors import Unavailable
 from beffroi.web import language
 from beffroi.web.store import Served, Store, static_files
 
@@ -26,6 +29,23 @@ FOR_EVER: Final = "public, max-age=31536000, immutable"
 AGAIN: Final = "no-cache"
 WORKER: Final = "/sw.js"
 STATIC: Final = "/static/"
+AGAIN_S: Final = 5
+"""When to ask again for a page of which we cannot know now: the store tries the database more often than that."""
+
+
+class PagesUnknown(Unavailable):
+    """The database does not answer, so nobody can say whether there is such a page: fact `wait_s`."""
+
+    code = "pages-unknown"
+
+
+def is_routed(path: str) -> bool:
+    """Whether Django has a view for this path."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -98,6 +118,8 @@ class Front:
             found = self.find(scope["path"])
             if found is not None:
                 return await self.give(scope, send, *found)
+            if not self.store.is_listening and not is_routed(scope["path"]):
+                raise PagesUnknown(wait_s=AGAIN_S)  # it may have been published since: web/guard.py answers
         return await self.django(scope, receive, send)
 
     def find(self, path: str) -> tuple[Served, str] | None:

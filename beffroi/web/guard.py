@@ -14,7 +14,7 @@ from beffroi import city
 from beffroi.errors import BeffroiError, TooLarge, TooMany
 from beffroi.lib.limit import Limiter
 from beffroi.web import language, policy, problems
-from beffroi.web.front import App, Message, Receive, Scope, Send, cookie_of, header
+from beffroi.web.front import App, Message, PagesUnknown, Receive, Scope, Send, cookie_of, header
 
 log = logging.getLogger("beffroi.access")
 
@@ -23,7 +23,7 @@ OTHER_BYTES: Final = 64 * 1024
 POSTS_PER_S: Final = 1.0
 POSTS_AT_ONCE: Final = 60
 """A duty officer types fast, and a whole town hall may sit behind one address."""
-SECRET: Final = re.compile(r"/(mine|leave|confirm)/[^/]+")
+SECRET: Final = re.compile(r"/(mine|leave|confirm|enrol)/[^/]+")
 
 
 def limit(path: str) -> int:
@@ -56,7 +56,7 @@ class Guard:
             self.admit(scope, visit)
             await self.app(scope, visit.receive, visit.send)
             visit.check()
-        except (TooLarge, TooMany) as err:
+        except (TooLarge, TooMany, PagesUnknown) as err:
             if visit.status:  # half an answer is out: the server has to break the connection
                 raise
             visit.is_over = False
@@ -123,7 +123,7 @@ async def refuse(scope: Scope, send: Send, err: BeffroiError) -> None:
     content_type, body = problems.render(err, language=chosen, is_json=is_json)
     headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode()),
                (b"cache-control", b"no-store")]  # fmt: skip
-    if isinstance(err, TooMany):
+    if "wait_s" in err.facts:
         headers.append((b"retry-after", str(err.facts["wait_s"]).encode()))
     await send({"type": "http.response.start", "status": err.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

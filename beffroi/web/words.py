@@ -89,6 +89,10 @@ OWN: Final[dict[str, Words]] = {
         _("Wait %(wait_s)s seconds and try again."),
     ),
     "unavailable": AWAY,
+    "pages-unknown": Words(
+        AWAY.title, _("We cannot look for this page now. There may be an alert that you do not see here."),
+        BROKEN.advice,
+    ),
     "form-forged": Words(
         _("This form is too old"), _("The page was open for long, or cookies are switched off. Nothing was changed."),
         _("Open the page again and send the form again."),
@@ -124,7 +128,16 @@ OWN: Final[dict[str, Words]] = {
     # staff
     "second-factor-missing": Words(
         _("Your account has no second factor"), _("Without one a staff account opens nothing."),
-        _("Set up the code of your phone first."),
+        _("Ask the city's administrator for a link to set one up."),
+    ),
+    "desk-locked": Words(
+        _("The desk is locked"), _("Nobody has used it for a while."),
+        _("Open the desk again and give your code or passkey."),
+    ),
+    "invitation-bad": Words(
+        _("This link opens nothing any more"),
+        _("It was used, it is older than a day, or a newer one took its place. Nothing was changed."),
+        _("Ask the city's administrator for a new one."),
     ),
     "call-not-found": Words(_("There is no such call"), _("It does not exist, or the link is not complete."), REOPEN),
     "message-not-found": Words(_("There is no such message"), _("It does not exist, or the link is not complete."),
@@ -232,6 +245,8 @@ OWN: Final[dict[str, Words]] = {
 }  # fmt: skip
 
 SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
+    (NOTHING, ("library-unknown",)),
+    (UNREAD, ("library-slot-bad", "library-slot-missing")),
     (SIGNATURE, (
         "signature-broken", "signature-invalid", "signature-missing", "signature-not-alone", "signature-not-valid-then",
         "signature-unreadable", "signature-unsupported", "signature-untrusted",
@@ -242,13 +257,13 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
     )),
     (FEED, ("feed-certificate-unreadable", "feed-links-failed", "feed-refused", "feed-unreadable", "http-timeout",
     "http-too-large")),
-    (AWAY, ("database-failed", "disk-full", "exercise-stuck", "mail-server-down", "output-lost", "process-lost",
-    "proof-failed")),
+    (AWAY, ("channel-down", "database-failed", "disk-full", "exercise-stuck", "mail-server-down", "output-lost",
+    "process-lost", "proof-failed")),
     (MACHINE, (
         "bad-setting", "border-unknown", "city-bad", "city-unknown-key", "database-other-version",
-        "database-owner-missing", "database-programs-missing",
-        "demo-data-missing", "key-broken", "key-exposed", "key-missing", "no-such-actor", "not-on-shelf", "seal-broken",
-        "shelf-broken", "state-unusable",
+        "database-owner-missing", "database-programs-missing", "database-restored", "database-roles-same",
+        "demo-data-missing", "key-broken", "key-exposed", "key-missing", "library-bad", "no-such-actor",
+        "not-on-shelf", "seal-broken", "shelf-broken", "state-unusable", "tool-missing",
     )),
 )  # fmt: skip
 """Codes that a reader seldom meets, and that say the same to them; docs/errors.md tells them apart for the engineer."""

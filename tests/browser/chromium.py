@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
@@ -29,7 +29,8 @@ ARGS = [
 PATIENCE_MS = 60_000
 HEIGHTS = {390: 844, 1366: 768}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-RUN_AXE = """tags => axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] })
+# preload would have axe write style sheets into the page, which the page's own policy refuses
+RUN_AXE = """asked => axe.run(document, { runOnly: asked, resultTypes: ["violations"], preload: false })
     .then(found => found.violations.map(v => ({ rule: v.id, impact: v.impact, help: v.help,
         targets: v.nodes.map(n => n.target.flat(9).join(" ")) })))"""
 WATCH_CSP = """addEventListener("securitypolicyviolation", e =>
@@ -56,6 +57,7 @@ class Watch:
 
     csp: list[str] = field(default_factory=list)
     script: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
 
     def hear_csp(self, report: str) -> None:
         self.csp.append(report)
@@ -66,6 +68,8 @@ class Watch:
     def hear_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and "Content Security Policy" in message.text:
             self.csp.append(message.text)
+        elif message.type == "error":
+            self.console.append(f"{message.text} at {message.location.get('url', '')}")
 
 
 class Chromium:
@@ -95,9 +99,14 @@ class Chromium:
         """The result of something awaitable of playwright's, as `run(page.goto(url))`."""
         return self._loop.run(work)
 
-    def new_page(self, width: int = 1366, scheme: Scheme = "light", locale: str = "en-GB") -> Page:
-        """A page in a context of its own (no cookie, no storage); below 600 pixels a phone with a touch screen."""
-        return self.run(self._new_page(width, scheme, locale))
+    def new_page(
+        self, width: int = 1366, scheme: Scheme = "light", locale: str = "en-GB", *, has_script: bool = True
+    ) -> Page:
+        """A page in a context of its own (no cookie, no storage); below 600 pixels a phone with a touch screen.
+
+        Without `has_script` the pages' own JavaScript does not run.
+        """
+        return self.run(self._new_page(width, scheme, locale, has_script))
 
     def new_push_page(self, push_service: PushService) -> Page:
         """A page in a new Chromium that gets its push from `push_service`; sites may show notifications.
@@ -112,12 +121,14 @@ class Chromium:
             self.run(context.close())
         self._watches.clear()
 
-    def axe(self, page: Page) -> list[Violation]:
-        """The rules of WCAG 2.0, 2.1 and 2.2, levels A and AA, that the page breaks as it stands now."""
+    def axe(self, page: Page, only: Sequence[str] = ()) -> list[Violation]:
+        """The rules of WCAG 2.0, 2.1 and 2.2, levels A and AA, that the page breaks as it stands now; or of `only`."""
         if not AXE.exists():
             raise FileNotFoundError(f"{AXE} is missing: npm ci --prefix {AXE.parents[2]}")
-        self.run(page.evaluate(AXE.read_text(encoding="utf-8")))
-        return [Violation(**found) for found in self.run(page.evaluate(RUN_AXE, WCAG))]
+        if not self.run(page.evaluate("'axe' in window")):
+            self.run(page.evaluate(AXE.read_text(encoding="utf-8")))
+        asked = {"type": "rule", "values": list(only)} if only else {"type": "tag", "values": WCAG}
+        return [Violation(**found) for found in self.run(page.evaluate(RUN_AXE, asked))]
 
     def csp_reports(self, page: Page) -> list[str]:
         """What the Content Security Policy refused in the page's context since it was opened, over all navigations."""
@@ -129,13 +140,24 @@ class Chromium:
         self.run(page.evaluate(SETTLE))
         return list(self._watches[page.context].script)
 
+    def console_errors(self, page: Page) -> list[str]:
+        """What the page's context complained of in the console, but for the policy's reports and exceptions."""
+        self.run(page.evaluate(SETTLE))
+        return list(self._watches[page.context].console)
+
+    def forget_noises(self, page: Page) -> None:
+        """Begin anew with reports, exceptions and complaints of the page's context."""
+        watch = self._watches[page.context]
+        for heard in (watch.csp, watch.script, watch.console):
+            heard.clear()
+
     def shot(self, page: Page, name: str) -> Path:
         """The whole page as `test-artifacts/NAME.png`, for people to look at."""
         file = ARTIFACTS / f"{name}.png"
         self.run(page.screenshot(path=file, full_page=True, animations="disabled"))
         return file
 
-    async def _new_page(self, width: int, scheme: Scheme, locale: str) -> Page:
+    async def _new_page(self, width: int, scheme: Scheme, locale: str, has_script: bool) -> Page:
         is_phone = width < 600
         context = await self._browser.new_context(
             viewport={"width": width, "height": HEIGHTS.get(width, 768)},
@@ -143,6 +165,7 @@ class Chromium:
             locale=locale,
             has_touch=is_phone,
             is_mobile=is_phone,
+            java_script_enabled=has_script,
         )
         await self._prepare(context)
         return await context.new_page()

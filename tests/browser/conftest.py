@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Page
@@ -10,6 +11,8 @@ from playwright.async_api import Page
 from tests.browser.chromium import VIEWS, Chromium
 from tests.browser.firefox import Firefox
 from tests.browser.push_service import PushService
+from tests.browser.stage import Stage, raised
+from tests.conftest import empty
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +62,18 @@ def page(chromium: Chromium, request: pytest.FixtureRequest) -> Page:
     """An empty page at 390 and at 1366 pixels, light and dark: the test runs four times."""
     width, scheme = request.param
     return chromium.new_page(width, scheme)
+
+
+@pytest.fixture(scope="module")
+def house(
+    django_db_setup: None, django_db_blocker: Any, running_push_service: PushService,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stage]:  # fmt: skip
+    """The product running for a town in four languages, with its people and places and no call; once a module."""
+    running_push_service.forget()
+    with django_db_blocker.unblock():
+        try:
+            with raised(running_push_service, tmp_path_factory.mktemp("house")) as stage:
+                yield stage
+        finally:
+            empty()

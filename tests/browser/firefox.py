@@ -125,6 +125,10 @@ class Firefox:
         """Work in the tab whose address contains `url_part`, once there is one."""
         until(lambda: self._switch_now(url_part), f"a tab with {url_part}")
 
+    def tabs(self) -> list[str]:
+        """WebDriver's names of the open tabs."""
+        return list(self._command("WebDriver:GetWindowHandles"))
+
     def notifications(self) -> list[Shown]:
         """What stands on the screen now, oldest first."""
         return [Shown(*fields) for fields in self.js_in_chrome(READ_ALERTS)]

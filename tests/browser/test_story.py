@@ -18,30 +18,18 @@ from tests import make
 from tests.browser.firefox import Firefox
 from tests.browser.patience import until
 from tests.browser.push_service import PushService
+from tests.browser.resident import subscribe
 from tests.browser.tower import Tower
 
 
 @pytest.fixture
 def tower(town: None, push_service: PushService, tmp_path: Path, settings: Any) -> Iterator[Tower]:
     """The product, running."""
-    publish.refresh(None)
+    publish.everything()
     tower = Tower(push_service, tmp_path)
     settings.BASE_URL = tower.url  # what this process renders points there
     yield tower
     tower.close()
-
-
-def subscribe(firefox: Firefox, tower: Tower) -> None:
-    """Ada picks her quarter and this device, on our own page."""
-    firefox.open(f"{tower.url}/en/subscribe/")
-    firefox.wait_until("!document.querySelector('#search').hidden")
-    firefox.type("#add", "Nord-O")
-    firefox.wait_until("document.querySelector('#options [role=option]')")
-    firefox.click("#options [role=option]")
-    firefox.wait_until("document.querySelector('#chosen li')")
-    firefox.wait_until("document.querySelector('#push').checked")
-    firefox.click("#start")
-    firefox.wait_until("!document.querySelector('#done').hidden")
 
 
 def issue(author: Any, approver: Any, call: Any) -> Any:
@@ -53,7 +41,7 @@ def issue(author: Any, approver: Any, call: Any) -> Any:
 def test_a_warning_reaches_a_real_browser_and_is_updated_and_withdrawn(
     firefox: Firefox, push_service: PushService, tower: Tower, bruno: Any, chiara: Any
 ) -> None:
-    subscribe(firefox, tower)
+    subscribe(firefox, tower.url)
     row = Subscription.objects.get()
     assert (row.channel, row.language) == ("webpush", "en") and row.confirmed_at is not None
     assert row.places.exists()
@@ -79,7 +67,7 @@ def test_a_warning_reaches_a_real_browser_and_is_updated_and_withdrawn(
 
     closing = outcomes.close(bruno, update.public_id, "false-alarm", closing_texts(update, "false-alarm"))
     assert closing.state == "live"
-    over = firefox.wait_for_notification("False alarm: there is no Flood in Nord-Ouest")
+    over = firefox.wait_for_notification("Ignore the flood alert: it was a mistake, Nord-Ouest")
     assert "mistake" in over.body
     assert len(firefox.notifications()) == 1
     until(lambda: all(shard.state == "done" for shard in closing.shards.all()), "the closing is delivered")

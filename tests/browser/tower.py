@@ -80,7 +80,11 @@ class Tower:
         self.log = folder / "tower.log"
         self.out = self.log.open("wb")
         self.processes = [self.start("web", "--port", str(self.port)), self.start("worker")]
-        self.wait()
+        try:
+            self.wait()
+        except BaseException:
+            self.close()
+            raise
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """One process of the product."""

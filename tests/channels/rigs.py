@@ -81,7 +81,7 @@ class MailRig:
 class PushRig:
     """Web push."""
 
-    answers = {"accepted": 201, "gone": 410, "later": (429, {"Retry-After": "70"}), "refused": 403, "drop": DROP}
+    answers = {"accepted": 201, "gone": 410, "later": (429, {"Retry-After": "70"}), "refused": 400, "drop": DROP}
 
     def __init__(self, sink: PushSink) -> None:
         self.sink = sink

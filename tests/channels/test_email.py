@@ -189,14 +189,38 @@ def test_a_kept_connection_that_the_server_closed_costs_nobody_a_mail(
     assert post_office.connections == 3
 
 
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
 def test_a_server_that_is_silent_is_waited_for_once(
-    sender: email.Sender, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+    sender: email.Sender, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    monkeypatch.setattr(email, "TIMEOUT_S", 0.2)
-    post_office.say("MAIL", HANG)
-    assert [receipt.reason for receipt in send(sender, *range(50))] == ["mail-server-down"] * 50
+    monkeypatch.setattr(email, "TIMEOUT_S", 0.3)
+    post_office.say(command, HANG)
+    with pytest.raises(email.MailServerDown):
+        send(sender, *range(50))
     assert post_office.connections == 1
     assert send(sender, 1) == [Receipt(1, Result.ACCEPTED)]
+
+
+def test_a_server_that_is_slow_at_every_step_has_the_time_of_one(
+    sender: email.Sender, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(email, "TIMEOUT_S", 0.6)
+    post_office.pause_s = 0.25  # each of MAIL, RCPT and DATA would be in time
+    with pytest.raises(email.MailServerDown):
+        send(sender, 1)
+    post_office.pause_s = 0
+    assert send(sender, 1) == [Receipt(1, Result.ACCEPTED)]
+
+
+@pytest.mark.parametrize("answer", ["421 too many", "452 4.3.1 no room", "550 5.7.1 we do not know you"])
+def test_a_server_that_takes_nothing_from_us_is_down(
+    sender: email.Sender, post_office: PostOffice, answer: str
+) -> None:
+    assert send(sender, 1) == [Receipt(1, Result.ACCEPTED)]
+    post_office.say("MAIL", answer, answer)
+    with pytest.raises(email.MailServerDown):
+        send(sender, *range(50))
+    assert len(post_office.mails) == 1
 
 
 def test_a_server_that_knows_only_seven_bits_is_not_asked_for_eight(django_db_setup: None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,7 +16,7 @@ from beffroi.channels import webpush
 from beffroi.channels.webpush import CHANNEL
 from beffroi.delivery import shelves
 from beffroi.delivery.channel import Receipt, Result, Target
-from beffroi.lib import clock, keys
+from beffroi.lib import clock, fuse, keys
 from beffroi.lib.guard import HttpRefused
 from beffroi.lib.http import Poster
 from beffroi.lib.webpush import application_server_key
@@ -35,7 +36,8 @@ def send(phone: Phone, said: Any = None, **changes: Any) -> Receipt:
     sender = CHANNEL.open(shelves.machine())
     [receipt] = sender.send(CHANNEL.render(said or message()), envelope(**changes), [Target(1, phone.address)])
     sender.close()
-    return receipt
+    assert receipt.hop == urlsplit(phone.endpoint).netloc
+    return replace(receipt, hop="")
 
 
 def test_a_phone_reads_what_was_sent(phone: Phone, push_vendor: PushService) -> None:
@@ -46,6 +48,7 @@ def test_a_phone_reads_what_was_sent(phone: Phone, push_vendor: PushService) -> 
         "v": 1, "tag": "b4xq7mhk2t", "number": 2, "title": "Montez à l'étage", "body": "Laissez la voiture.\nVille",
         "lang": "fr", "url": "http://localhost:8000/fr/alert/b4xq7mhk2t/", "severity": "Severe", "msgType": "Update",
         "ending": None, "expires": int(expires.timestamp()),
+        "over": "Un message est arrivé trop tard et n'est plus valable.",
     }  # fmt: skip
 
 
@@ -80,8 +83,8 @@ def test_a_subscription_that_is_over_ends_ours(phone: Phone, push_vendor: PushSe
 
 
 @pytest.mark.parametrize(("status", "result"), [
-    (200, Result.ACCEPTED), (307, Result.REFUSED), (400, Result.REFUSED), (401, Result.REFUSED), (413, Result.REFUSED),
-    (500, Result.LATER), (503, Result.LATER),
+    (200, Result.ACCEPTED), (307, Result.REFUSED), (400, Result.REFUSED), (413, Result.REFUSED), (401, Result.LATER),
+    (403, Result.LATER), (429, Result.LATER), (500, Result.LATER), (503, Result.LATER), (529, Result.LATER),
 ])  # fmt: skip
 def test_what_an_answer_means(django_db_setup: None, push_sink: PushSink, status: int, result: Result) -> None:
     elsewhere = push_sink.endpoint()
@@ -98,7 +101,24 @@ def test_a_service_that_is_silent_is_given_up(django_db_setup: None, push_sink: 
     targets = [Target(2, Phone(push_sink.endpoint()).address), Target(1, Phone(push_sink.endpoint(HANG)).address)]
     receipts = {receipt.id: receipt for receipt in sender.send(CHANNEL.render(message()), envelope(), targets)}
     sender.close()
-    assert receipts == {1: Receipt(1, Result.LATER, "http-timeout"), 2: Receipt(2, Result.ACCEPTED)}
+    hop = push_sink.host
+    assert receipts == {1: Receipt(1, Result.LATER, "http-timeout", hop=hop), 2: Receipt(2, Result.ACCEPTED, hop=hop)}
+
+
+def test_a_service_that_fails_again_and_again_rests(django_db_setup: None, push_sink: PushSink) -> None:
+    targets = [Target(n, Phone(push_sink.endpoint(503)).address) for n in range(150)]
+    sender = CHANNEL.open(shelves.machine())
+    receipts = list(sender.send(CHANNEL.render(message()), envelope(), targets))
+    sender.close()
+    assert sorted(receipt.id for receipt in receipts) == list(range(150))
+    assert {receipt.result for receipt in receipts} == {Result.LATER}
+    assert fuse.FAILURES <= len(push_sink.pushes) == sum(receipt.is_tried for receipt in receipts) < 150
+    assert {receipt.reason for receipt in receipts if not receipt.is_tried} == {"http-rests"}
+    push_sink.forget()
+    later = CHANNEL.open(shelves.machine())  # whoever sends next in this process knows it, too
+    [receipt] = later.send(CHANNEL.render(message()), envelope(), targets[:1])
+    later.close()
+    assert (receipt.is_tried, push_sink.pushes) == (False, [])
 
 
 class Canary:
@@ -144,7 +164,7 @@ def test_no_packet_goes_to_a_host_of_our_own_network(
         sender = CHANNEL.open(machine)
         [receipt] = sender.send(CHANNEL.render(message()), envelope(), [Target(1, phone.address)])
         sender.close()
-        assert receipt == Receipt(1, Result.LATER, "http-refused")
+        assert receipt == Receipt(1, Result.LATER, "http-refused", hop=urlsplit(endpoint).netloc)
     assert canary.visits == 0
     socket.create_connection(("127.0.0.1", canary.port)).close()  # the canary does sing
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from beffroi.delivery import notes
 from beffroi.delivery.channel import Message
 from beffroi.delivery.models import Note
 from beffroi.lib import clock
+from tests.delivery.workers import full
 from tests.post_office import PostOffice
 
 LINK = "https://town.example/fr/mine/very-secret/"
@@ -82,23 +83,34 @@ def test_a_note_that_is_worthless_is_not_sent(committed: None, post_office: Post
     assert post_office.mails == []
 
 
-def test_a_note_is_tried_again_with_longer_pauses_and_at_last_given_up(
+def test_a_note_is_tried_again_with_longer_pauses_until_it_is_worthless(
     committed: None, post_office: PostOffice
 ) -> None:
-    note = leave(hours=100)
+    note = leave(hours=3)
     post_office.refuse("ada@residents.example", "451 later")
     now, pauses = in_minutes(0.1), []
-    while notes.send_due(now):
-        if state(note)[0] == "waiting":
-            pauses.append(note.not_before - now)
+    while notes.send_due(now) and state(note)[0] == "waiting":
+        pauses.append(note.not_before - now)
         now = note.not_before
-    assert state(note) == ("failed", notes.TRIES, "451")
+    assert state(note)[0] == "expired"
+    assert now >= note.expires_at
     assert pauses == sorted(pauses)
-    assert len(pauses) == notes.TRIES - 1
+    assert pauses[-1] == timedelta(seconds=notes.PAUSE_MOST_S)
     gone = leave("eve")
     post_office.refuse("eve@residents.example", "550 5.1.1 nobody")
     notes.send_due(in_minutes(0.1))
     assert state(gone) == ("failed", 1, "550")
+
+
+def test_a_full_disk_sends_no_note_again_and_again(committed: None, post_office: PostOffice) -> None:
+    note = leave()
+    with full("UPDATE", "delivery_note"):
+        for _look in range(3):
+            with pytest.raises(OperationalError):
+                notes.send_due(in_minutes(0.1))
+    assert post_office.mails == []
+    notes.send_due(in_minutes(0.1))
+    assert (state(note)[0], len(post_office.mails)) == ("sent", 1)
 
 
 def test_a_note_that_cannot_be_opened_or_sent_stops_nobody(committed: None, post_office: PostOffice) -> None:
@@ -111,11 +123,11 @@ def test_a_note_that_cannot_be_opened_or_sent_stops_nobody(committed: None, post
     assert state(good) == ("sent", 1, "")
 
 
-@pytest.mark.parametrize("days", [6, 8])
-def test_notes_are_forgotten_after_a_week(committed: None, days: int) -> None:
+@pytest.mark.parametrize("days", [-1, 1])
+def test_notes_made_before_a_time_are_forgotten(committed: None, days: int) -> None:
     leave()
-    assert notes.erase(clock.now() + timedelta(days=days)) == (1 if days > 7 else 0)
-    assert Note.objects.count() == (0 if days > 7 else 1)
+    assert notes.erase(clock.now() + timedelta(days=days)) == (1 if days > 0 else 0)
+    assert Note.objects.count() == (0 if days > 0 else 1)
 
 
 def test_nothing_in_the_table_tells_who_or_what(committed: None, post_office: PostOffice) -> None:

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -25,11 +27,12 @@ class Worker(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__()
+        self.claimed = 0
         self.start()
 
     def run(self) -> None:
         try:
-            fanout.run()
+            self.claimed = fanout.run()
         finally:
             connections.close_all()
 
@@ -44,7 +47,11 @@ def process() -> subprocess.Popen[bytes]:
     """A worker that shares nothing with us but the database."""
     found = connections["default"].settings_dict
     url = make_conninfo("", dbname=found["NAME"], user=found["USER"], password=found["PASSWORD"], host=found["HOST"])
-    wires = {"DATABASE_URL": url, "BEFFROI_SMTP": settings.SMTP_URL, "BEFFROI_MAIL_FROM": settings.MAIL_FROM}
+    wires = {
+        "DATABASE_URL": url, "BEFFROI_SMTP": settings.SMTP_URL, "BEFFROI_MAIL_FROM": settings.MAIL_FROM,
+        "BEFFROI_PUSH_HOSTS": " ".join(settings.PUSH_HOSTS), "BEFFROI_OPEN_HOSTS": " ".join(settings.OPEN_HOSTS),
+        "BEFFROI_CA_FILE": settings.CA_FILE,
+    }  # fmt: skip
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "beffroi.settings", **wires}
     return subprocess.Popen([sys.executable, "-c", RUN], env=env)
 
@@ -74,3 +81,21 @@ def tally(call: Call) -> dict[str, int]:
         assert shard.size == sum(getattr(shard, name) for name in COUNTS)
     found = Shard.objects.filter(call=call).aggregate(owed=Sum("size"), **{name: Sum(name) for name in COUNTS})
     return {name: count for name, count in found.items() if count}
+
+
+NO_ROOM = """
+CREATE OR REPLACE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+"""
+
+
+@contextmanager
+def full(event: str, table: str = "delivery_shard") -> Iterator[None]:
+    """The database's disk is full for writes of this kind, as PostgreSQL says it."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"{NO_ROOM} CREATE TRIGGER no_room BEFORE {event} ON {table} EXECUTE FUNCTION no_room()")
+    try:
+        yield
+    finally:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER no_room ON {table}; DROP FUNCTION no_room()")

@@ -13,6 +13,7 @@ import pytest
 import shapely
 from lxml import etree
 
+from beffroi import library
 from beffroi.city import City, competent_body, load, recognise
 from beffroi.city.competence import NoCompetentBody
 from beffroi.ops.demo_warning import warning
@@ -57,10 +58,16 @@ def test_everyone_is_informed_and_nobody_real_is_reached(town: City) -> None:
     assert town.feed == ()
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason=f"no message library at {SHARED} (set BEFFROI_SHARED)")
-def test_hazards_are_those_of_the_message_library(town: City) -> None:
-    library = {path.stem for path in (SHARED / "content" / "messages").glob("*.toml")}
-    assert {hazard.code for hazard in town.hazard} <= library
+def test_each_danger_has_its_texts_in_each_language_of_the_city(town: City) -> None:
+    for hazard in town.hazard:
+        assert set(town.languages) <= set(library.load().languages(hazard.code))
+
+
+def test_the_types_of_meteoalarm_are_those_of_the_message_library(town: City) -> None:
+    for hazard in town.hazard:
+        marks = {mark for mark in hazard.incoming if mark.startswith("awareness_type=")}
+        types = library.load().by_code[hazard.code].meteoalarm_awareness_type
+        assert marks == {f"awareness_type={number}" for number in types}
 
 
 def test_hand_drawn_quarters_tile_the_hand_drawn_outline() -> None:

@@ -20,7 +20,7 @@ from tests import make
 from tests.post_office import PostOffice
 
 
-@pytest.mark.parametrize(("count", "cell"), [(0, "0"), (1, "< 10"), (9, "< 10"), (10, "10"), (4321, "4321")])
+@pytest.mark.parametrize(("count", "cell"), [(0, "0"), (1, "< 10"), (9, "< 10"), (10, "10"), (4321, "4,321")])
 def test_a_cell_hides_a_handful(count: int, cell: str) -> None:
     assert figures.floored(count) == cell
 

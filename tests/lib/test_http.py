@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from beffroi.lib import fuse
 from beffroi.lib.guard import Guard, HttpRefused, HttpUnreachable
-from beffroi.lib.http import Answer, HttpTimeout, HttpTooLarge, Post, Poster, fetch, if_changed
+from beffroi.lib.http import RESTS, Answer, HttpTimeout, HttpTooLarge, Post, Poster, fetch, if_changed
+from tests.browser.patience import until
 from tests.lib.origin import Origin, Reply
 
 HEADERS = ["TTL: 60", "Content-Type: application/octet-stream"]
@@ -317,6 +319,32 @@ def test_posts_parked_for_a_slow_origin_are_bounded(tls: Path) -> None:
         answers = poster.send(counted([origin.url("/")] * 40))
         assert next(answers).error == "http-timeout"
         assert len(taken) == 1 + 2 * 8, "one under way, eight parked for each stream, no more until one is answered"
+
+
+def rested(poster: Poster, url: str) -> None:
+    origin = poster._guard.origin(url, allowed_hosts=["fcm.googleapis.com"])
+    until(lambda: not poster.fuses.rest_s(origin), "the end of its rest")
+
+
+def test_an_origin_that_fails_rests_and_is_then_tried_once(tls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuse, "REST_S", (0.5,))
+    answers = {"/down": Reply(503), "/up": Reply(201)}
+    with (
+        Origin(tls, answers) as origin,
+        Origin(tls, answers) as other,
+        post_office(tls, origin, other, per_origin=10) as poster,
+    ):
+        first = list(poster.send(posts([origin.url("/down")] * 100 + [other.url("/up")] * 100)))
+        sent = len(origin.requests)
+        assert Counter(answer.status for answer in first) == {503: sent, 0: 100 - sent, 201: 100}
+        assert {answer.error for answer in first} == {None, RESTS}
+        assert fuse.FAILURES <= sent < fuse.FAILURES + 10
+        rested(poster, origin.url("/down"))
+        again = list(poster.send(posts([origin.url("/down")] * 50)))
+        assert Counter(answer.status for answer in again) == {503: 1, 0: 49}
+        rested(poster, origin.url("/down"))
+        last = list(poster.send(posts([origin.url("/up")] * 50)))
+        assert sorted(answer.tag for answer in last if answer.status == 201) == list(range(50))
 
 
 def test_giving_up_leaves_the_poster_of_use(tls: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from beffroi.lib.text import clean_line, clean_text, cut
+from beffroi.lib.text import clean_line, clean_text, cut, laid_open
 
 # Letters that do harm come up often, not once in a million.
 NASTY = (
@@ -102,3 +102,8 @@ def test_cut() -> None:
     assert cut("Donaudampfschifffahrt", 10) == "Donaudamp…"
     assert [cut("abc", limit) for limit in range(4)] == ["", "…", "a…", "abc"]
     assert cut("ne\u0308e\u0308\u0308", 4) == "ne\u0308…", "an accent stays with its letter"
+
+
+def test_what_was_really_sent_is_laid_open() -> None:
+    assert laid_open("a\u202eb\x07c\r\nd\té") == "a\\u202eb\\u0007c\nd\té"
+    assert laid_open("\U000e0041") == "\\ue0041"

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-
 import pytest
+from django.conf import LazySettings
 
 from beffroi.ops import accounts
+from beffroi.people.models import Person
 
 
-@pytest.mark.usefixtures("django_db_setup")
-def test_the_link_for_authenticator_apps() -> None:
-    link = accounts.otpauth("ada+x@town.example", "ABC=")
-    assert link == "otpauth://totp/Beffroi%3Aada%2Bx%40town.example?secret=ABC%3D&issuer=Beffroi"
-
-
-def test_passwords_and_secrets_are_long_and_never_the_same() -> None:
-    assert len({accounts.new_password() for _ in range(50)}) == 50
-    assert [len(part) for part in accounts.new_password().split("-")] == [5] * 5
-    assert len(base64.b32decode(accounts.new_secret())) == 20
-    assert len({accounts.new_secret() for _ in range(50)}) == 50
+def test_the_link_is_at_the_address_of_the_pages(settings: LazySettings, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.BASE_URL = "https://alert.town.example"
+    accounts.show(Person(name="Ada", role="approver", body="mayor", email="ada@town.example"), "t-o_ken")
+    assert capsys.readouterr().out == (
+        "Ada, approver for mayor: ada@town.example\n"
+        "Works once, within 24 hours: https://alert.town.example/desk/enrol/t-o_ken/\n"
+    )

@@ -78,6 +78,8 @@ def test_a_state_folder_that_cannot_be_made_is_a_fault(monkeypatch: pytest.Monke
     monkeypatch.setenv("BEFFROI_STATE", "/dev/null/state")
     (finding,) = doctor.state()
     assert (finding.is_ok, finding.seen) == (False, "/dev/null/state: cannot write in /dev/null")
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///beffroi")
+    assert list(doctor.state()) == []
 
 
 def test_the_files_from_npm_are_there_and_as_copied() -> None:

@@ -52,6 +52,20 @@ def test_django_reads_what_is_compiled() -> None:
         assert ngettext("%(n)s message.", "%(n)s messages.", 3) % {"n": 3} == "3 missatges."
 
 
+def test_a_language_of_messages_only_has_no_catalogue_and_breaks_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert set(language.languages()) < {path.name for path in language.LOCALE.iterdir()}
+    (tmp_path / "nl" / "messages").mkdir(parents=True)
+    monkeypatch.setattr(language, "LOCALE", tmp_path)
+    for action in ("check", "update", "compile"):
+        assert command.main(["language", action]) == 0
+    assert capsys.readouterr().out == ""
+    assert [path.name for path in tmp_path.rglob("*")] == ["nl", "messages"]
+    with translation.override("nl"):
+        assert gettext("Where") == "Where"
+
+
 def test_texts_of_code() -> None:
     code = "_('one')\npgettext_lazy('severity', 'two')\nngettext('%(n)s a', '%(n)s b', 3)\nother('no')\nm._('three')"
     assert list(language.of_code(code)) == [

@@ -3,68 +3,65 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlparse
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth as totp
-from allauth.mfa.utils import decrypt
 from django.conf import LazySettings
 
 from beffroi.__main__ import main
 from beffroi.lib import tokens
 from beffroi.ops import django
+from beffroi.people import actions as people
+from beffroi.people import factors
 from beffroi.people.models import Entry, Key, Person
 
 Told = pytest.CaptureFixture[str]
 ADD = ["people", "add", "ada@town.example", "--name", "Ada"]
 
 
-def values(text: str) -> tuple[str, str]:
-    """Password and secret as they were printed."""
-    password = re.search(r"^Password: (\S+)$", text, re.MULTILINE)
-    link = re.search(r"otpauth://\S+", text)
-    assert password is not None
-    assert link is not None
-    url = urlparse(link[0])
-    assert url.path == "/Beffroi%3Aada%40town.example"
-    assert parse_qs(url.query)["issuer"] == ["Beffroi"]
-    return password[1], parse_qs(url.query)["secret"][0]
+def token_of(text: str) -> str:
+    """The token of the link that was printed."""
+    [token] = re.findall(r"/desk/enrol/([\w-]+)/$", text, re.MULTILINE)
+    return str(token)
 
 
-def fits(person: Person, secret: str) -> bool:
-    """Whether what an app shows for this secret opens the account."""
-    [factor] = Authenticator.objects.filter(user=person)
-    return bool(totp.validate_totp_code(decrypt(factor.data["secret"]), totp.format_hotp_value(totp.hotp_value(
-        secret, next(iter(totp.yield_hotp_counters_from_time()))))))  # fmt: skip
+def enrol(token: str) -> None:
+    """What the person does with the link on the web."""
+    people.enrol(token, password="vierzehn graue Dohlen", factor=factors.by_app("JBSWY3DPEHPK3PXP"))
 
 
-def test_an_account_opens_with_what_was_printed(machine: None, capsys: Told) -> None:
+def test_an_account_is_set_up_with_what_was_printed(machine: None, capsys: Told) -> None:
     assert main([*ADD, "--role", "approver", "--body", "mayor"]) == 0
-    text = capsys.readouterr().out
-    password, secret = values(text)
+    token = token_of(capsys.readouterr().out)
     person = Person.objects.get()
     assert (person.email, person.role, person.body, person.language) == ("ada@town.example", "approver", "mayor", "fr")
     assert not person.is_demo
-    assert person.check_password(password)
-    assert fits(person, secret)
-    assert len(password.replace("-", "")) == 25
-    assert password not in str(list(Entry.objects.values()))
+    assert not person.has_usable_password()
+    assert people.invited(token) == person
+    assert token not in str(list(Entry.objects.values()))
 
 
 def test_a_lost_phone(machine: None, capsys: Told) -> None:
     main([*ADD, "--role", "officer"])
-    old_password, old_secret = values(capsys.readouterr().out)
+    enrol(token_of(capsys.readouterr().out))
     session = Person.objects.get().get_session_auth_hash()
     assert main(["people", "renew", "ada@town.example"]) == 0
-    password, secret = values(capsys.readouterr().out)
     person = Person.objects.get()
-    assert person.check_password(password)
-    assert not person.check_password(old_password)
-    assert fits(person, secret)
-    assert not fits(person, old_secret)
+    assert not Authenticator.objects.exists()
+    assert not person.check_password("vierzehn graue Dohlen")
     assert person.get_session_auth_hash() != session  # Django ends every session that has another
-    assert [entry.action for entry in Entry.objects.order_by("pk")] == ["person.add", "person.renew"]
+    enrol(token_of(capsys.readouterr().out))
+    assert Authenticator.objects.count() == 2
+    actions = [entry.action for entry in Entry.objects.order_by("pk")]
+    assert actions == ["person.add", "person.enrol", "person.renew", "person.enrol"]
+
+
+def test_one_more(machine: None, capsys: Told) -> None:
+    main([*ADD, "--role", "officer"])
+    enrol(token_of(capsys.readouterr().out))
+    assert main(["people", "invite", "ada@town.example"]) == 0
+    assert people.invited(token_of(capsys.readouterr().out)) == Person.objects.get()
+    assert Authenticator.objects.count() == 2
 
 
 def test_listing_and_ending(machine: None, capsys: Told) -> None:
@@ -98,6 +95,7 @@ def test_a_key_is_printed_once_and_kept_as_a_digest(machine: None, capsys: Told)
     (["people", "add", "nobody", "--name", "x", "--role", "officer"], "person-bad"),
     (["people", "end", "nobody@town.example"], "person-unknown"),
     (["people", "renew", "nobody@town.example"], "person-unknown"),
+    (["people", "invite", "nobody@town.example"], "person-unknown"),
     (["people", "key", "weather", "--action", "call.approve"], "key-bad"),
 ])  # fmt: skip
 def test_what_cannot_be(machine: None, capsys: Told, words: list[str], code: str) -> None:

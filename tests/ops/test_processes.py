@@ -21,7 +21,7 @@ processes.PAUSE_S, processes.STOP_S = json.loads(sys.argv[2])
 sys.exit(processes.run([processes.Child(**child) for child in json.loads(sys.argv[1])]))
 """
 # Says its number, starts a grandchild and says that number too; on SIGTERM says goodbye.
-STEADY = "echo pid $$; sleep 60 & echo pid $!; trap 'echo goodbye; exit 0' TERM; while :; do sleep 0.05; done"
+STEADY = "trap 'echo goodbye; exit 0' TERM; echo pid $$; sleep 60 & echo pid $!; while :; do sleep 0.05; done"
 DEAF = "trap '' TERM; echo pid $$; while :; do sleep 0.05; done"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import smtplib
 import ssl
@@ -39,11 +40,9 @@ class Sinks:
         return http.client.HTTPSConnection("localhost", self.push, context=tls, timeout=5)
 
     def post(self, body: bytes, headers: dict[str, str]) -> int:
-        connection = self.connection()
-        connection.request("POST", "/push/5/name", body, headers)
-        status = connection.getresponse().status
-        connection.close()
-        return status
+        with contextlib.closing(self.connection()) as connection:
+            connection.request("POST", "/push/5/name", body, headers)
+            return connection.getresponse().status
 
     def stands(self) -> bool:
         try:

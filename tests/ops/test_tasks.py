@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -17,18 +18,22 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
+from beffroi import city
 from beffroi.audience import actions as audience
 from beffroi.audience.actions import Wish
 from beffroi.audience.models import Subscription
 from beffroi.calls.models import Call
+from beffroi.city.model import Retention
 from beffroi.crisis.feeds import actions as feeds
 from beffroi.crisis.models import Feed, Fetched
 from beffroi.delivery.models import Note, Shard
+from beffroi.delivery.webhooks import actions as webhooks
 from beffroi.lib import clock, grid
 from beffroi.ops import tasks
 from beffroi.outcomes import actions as outcomes
 from tests import make
 from tests.ops.letterbox import Letterbox, letterbox
+from tests.push_sink import PushSink
 
 
 @pytest.fixture
@@ -42,9 +47,12 @@ def test_every_task_is_known_to_the_engine_by_a_stable_name() -> None:
     names = {
         "delivery.wake",
         "delivery.notes",
+        "delivery.webhooks",
+        "clock.webhooks",
         "clock.sweep",
         "clock.poll",
         "clock.minute",
+        "clock.hour",
         "clock.night",
         "clock.stalled",
     }
@@ -73,21 +81,12 @@ def test_the_sweep_ends_what_is_over_and_lapses_what_waited_too_long(
     pending.refresh_from_db()
     live.refresh_from_db()
     assert (live.state, pending.state) == ("live", "lapsed")
-    make_over(live)
+    make.expire(live)
     tasks.sweep(timestamp=0)
     closing = Call.objects.get(follows=live)
     assert (closing.state, closing.ending, closing.author) == ("live", "expired", None)
     tasks.wake()
     assert len(box.mails) == 2
-
-
-def make_over(call: Call) -> None:
-    """Put the end of a live call into the past, past its guard: the database's own clock says that it is over."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE calls_call DISABLE TRIGGER USER")
-        cursor.execute("UPDATE calls_call SET expires = now() - interval '1 second' WHERE id = %s", [call.pk])
-        cursor.execute("ALTER TABLE calls_call ENABLE TRIGGER USER")
-    call.refresh_from_db()
 
 
 def test_the_sweep_sends_notes_that_nobody_was_woken_for(town: None, box: Letterbox, bruno: Any, chiara: Any) -> None:
@@ -110,31 +109,64 @@ def test_each_minute_officers_are_paged_once_about_what_ends_soon(
     assert sorted(to for to, _mail in box.mails) == ["bruno@town.example", "chiara@town.example"]
 
 
-def test_each_night_what_is_no_longer_needed_is_forgotten(town: None, box: Letterbox, bruno: Any, chiara: Any) -> None:
+def shift(call: Call, age: timedelta) -> None:
+    """Issued that long ago by the database's own clock, past its guard."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE calls_call DISABLE TRIGGER USER")
+        change = "UPDATE calls_call SET issued_at = now() - make_interval(secs => %s) WHERE id = %s"
+        cursor.execute(change, [age.total_seconds(), call.pk])
+        cursor.execute("ALTER TABLE calls_call ENABLE TRIGGER USER")
+
+
+def test_each_hour_it_is_forgotten_who_was_sent_what_a_day_after_the_end(
+    town: None, box: Letterbox, bruno: Any, chiara: Any
+) -> None:
     make.mail_subscription("ada")
     live = make.live(bruno, chiara)
+    standing = make.live(bruno, chiara)
     tasks.wake()
-    outcomes.close(bruno, live.public_id, "all-clear", live.texts)
-    outcomes.inform(bruno, live.public_id)
+    closing = outcomes.close(bruno, live.public_id, "all-clear", live.texts)
     tasks.wake()
+    for age, left in ((timedelta(hours=23, minutes=59), 3), (timedelta(hours=24, minutes=1), 1)):
+        shift(closing, age)
+        tasks.hour(timestamp=0)
+        assert Shard.objects.filter(recipients__isnull=False).count() == left
+    assert Shard.objects.get(recipients__isnull=False).call == standing, "what goes on needs its list"
+
+
+def test_a_stroke_tells_webhooks_what_waits(push_sink: PushSink, town: None, bruno: Any, chiara: Any) -> None:
+    url = push_sink.endpoint()
+    webhooks.register(make.program("partner", "webhook.manage"), url, is_exercise=False)
+    make.live(bruno, chiara)
+    tasks.send_webhooks()
+    tasks.retry_webhooks(timestamp=0)
+    assert len(push_sink.at(url)) == 1
+
+
+def test_each_night_what_the_city_does_not_keep_is_forgotten(
+    town: None, box: Letterbox, bruno: Any, chiara: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.mail_subscription("ada")
+    outcomes.inform(bruno, make.live(bruno, chiara).public_id)
     audience.subscribe(
         Wish(channel="email", address={"email": "x@y.example"}, same="x", language="fr", floor=0, is_exercise=False,
              cells=[grid.cell(*make.NORTH_WEST)]), link="x", is_confirmed=False,
     )  # fmt: skip
     feeds.mark_fetched(Feed.objects.create(name="weather"), ("https://feeds.example/a.xml", ""), "")
+    town_of_today = replace(city.current(), retention=Retention(notes_days=2, unconfirmed_days=5))
+    monkeypatch.setattr(city, "current", lambda: town_of_today)
 
-    def kept() -> tuple[int, int, int, int]:
-        lists = Shard.objects.filter(recipients__isnull=False).count()
-        return lists, Note.objects.count(), Subscription.objects.count(), Fetched.objects.count()
+    def kept_after(days: float) -> tuple[int, int, int]:
+        with clock.at(clock.now() + timedelta(days=days)):
+            tasks.night(timestamp=0)
+        return Note.objects.count(), Subscription.objects.count(), Fetched.objects.count()
 
-    tasks.night(timestamp=0)
-    assert kept() == (2, 2, 2, 1)
-    with clock.at(clock.now() + timedelta(days=1, minutes=1)):
-        tasks.night(timestamp=0)
-    assert kept() == (0, 2, 2, 1)
-    with clock.at(clock.now() + timedelta(days=15)):
-        tasks.night(timestamp=0)
-    assert kept() == (0, 0, 1, 0)
+    assert kept_after(0) == (2, 2, 1)
+    assert kept_after(1.9) == (2, 2, 1)
+    assert kept_after(2.1) == (0, 2, 1)
+    assert kept_after(5) == (0, 2, 1)
+    assert kept_after(6) == (0, 1, 1)
+    assert kept_after(15) == (0, 1, 0)
     assert Subscription.objects.get().confirmed_at is not None
 
 

@@ -7,12 +7,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from beffroi.audience import actions as audience
@@ -20,7 +21,8 @@ from beffroi.audience.actions import Wish
 from beffroi.delivery.models import Shard
 from beffroi.delivery.shards import BATCH
 from beffroi.lib import grid
-from beffroi.ops import worker_loop
+from beffroi.ops import postgres, worker_loop
+from beffroi.outcomes import actions as outcomes
 from tests import make
 from tests.ops.letterbox import Letterbox, letterbox, wait_until
 
@@ -140,4 +142,23 @@ def test_a_worker_finds_its_database_again(town: None, start: Start, box: Letter
     make.live(bruno, chiara)
     wait_until(is_sent)
     assert len(box.mails) == 2
+    assert stop(worker) == 0
+
+
+def test_a_worker_outlives_its_database(town: None, start: Start, box: Letterbox, bruno: Any, chiara: Any) -> None:
+    crowd(400)
+    box.delay_s = 0.01
+    worker = start()
+    wait_until(is_listening)
+    call = make.live(bruno, chiara)
+    wait_until(lambda: len(box.mails) > 50)
+    connections.close_all()
+    postgres.stop(postgres.state("tests"))
+    postgres.ensure(postgres.state("tests"))
+    wait_until(is_sent)
+    assert sum(shard.accepted for shard in Shard.objects.filter(call=call)) == 400
+    assert Counter(Counter(to for to, _mail in box.mails).values()) == {1: 400}
+    informed = outcomes.inform(bruno, call.public_id)  # by the engine of jobs alone
+    wait_until(lambda: len(box.mails) == 400 + informed)
+    assert worker.poll() is None
     assert stop(worker) == 0

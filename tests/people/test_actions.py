@@ -11,8 +11,8 @@ from django.db import DatabaseError, connection, transaction
 
 from beffroi.errors import BeffroiError
 from beffroi.lib import clock, tokens
-from beffroi.people import access, actions
-from beffroi.people.models import Entry, Key, Person
+from beffroi.people import access, actions, factors
+from beffroi.people.models import Entry, Invitation, Key, Person
 
 SECRET = "JBSWY3DPEHPK3PXP"
 
@@ -84,6 +84,8 @@ def test_the_web_has_no_way_to_make_or_change_an_account(committed: None) -> Non
         ("UPDATE people_person SET is_active = true WHERE id = %s", [person.pk]),
         ("UPDATE people_person SET email = 'x@y.example' WHERE id = %s", [person.pk]),
         ("UPDATE people_person SET is_demo = true WHERE id = %s", [person.pk]),
+        ("INSERT INTO people_invitation (person_id, digest, expires_at) VALUES (%s, 'x', now())", [person.pk]),
+        ("INSERT INTO mfa_authenticator (user_id, type, data) VALUES (%s, 'totp', '{}')", [person.pk]),
         ("DELETE FROM mfa_authenticator", []),
         ("UPDATE mfa_authenticator SET data = '{}'", []),
     ]
@@ -136,3 +138,46 @@ def test_what_is_no_key(committed: None, name: str, action: str) -> None:
     with pytest.raises(actions.KeyBad):
         actions.add_key(name, [action])
     assert not Key.objects.exists()
+
+
+def test_an_invited_account_opens_nothing_until_it_is_set_up(committed: None) -> None:
+    token = actions.invite_person(Person(email="ada@town.example", name="Ada", role="officer"))
+    person = actions.invited(token)
+    assert not person.has_usable_password()
+    assert not Authenticator.objects.exists()
+    assert bytes(Invitation.objects.get().digest) == tokens.digest(token)
+    codes = actions.enrol(token, password="long enough", factor=factors.by_app(SECRET))
+    assert len(codes) == 10
+    with pytest.raises(actions.InvitationBad):
+        actions.invited(token)
+    with pytest.raises(actions.PersonExists):
+        actions.invite_person(Person(email="ADA@town.example", name="Ada", role="officer"))
+
+
+def test_a_renewed_account_opens_nothing_either(committed: None) -> None:
+    person = add()
+    before = person.get_session_auth_hash()
+    _, token = actions.renew_person("ada@town.example")
+    person.refresh_from_db()
+    assert not person.has_usable_password()
+    assert person.get_session_auth_hash() != before  # Django ends every session that has another
+    assert not Authenticator.objects.exists()
+    assert actions.invited(token) == person
+
+
+def test_a_newer_link_ends_the_older(committed: None) -> None:
+    add()
+    _, old = actions.invite_again("ada@town.example")
+    _, new = actions.invite_again("ada@town.example")
+    with pytest.raises(actions.InvitationBad):
+        actions.enrol(old, password="long enough", factor=factors.by_app(SECRET))
+    assert actions.invited(new).email == "ada@town.example"
+
+
+def test_a_link_ends_by_itself(committed: None) -> None:
+    add()
+    _, token = actions.invite_again("ada@town.example")
+    made = Invitation.objects.get()
+    assert (made.expires_at - made.made_at).total_seconds() == pytest.approx(actions.INVITATION_S, abs=60)
+    with clock.at(made.expires_at), pytest.raises(actions.InvitationBad):
+        actions.invited(token)

@@ -1,4 +1,5 @@
-"""The second factor is asked again before something leaves, when it was given long ago."""
+"""The second factor is asked again before something leaves, when it was given long ago, and when the desk was left
+alone."""
 
 from __future__ import annotations
 
@@ -9,9 +10,11 @@ from django.core.cache import cache
 from django.test import Client
 
 from beffroi.calls.models import Call
+from beffroi.people import actions as people
 from beffroi.people.models import Person
-from beffroi.web import door
+from beffroi.web import door, pause
 from tests import make
+from tests.passkey import Passkey, options_of
 from tests.web.conftest import Enter, code
 
 
@@ -50,3 +53,90 @@ def test_everything_else_stays_open_with_an_old_one(bruno: Person, town: None, e
     client = enter(bruno)
     grow_old(client, door.FRESH_S + 1)
     assert client.get("/desk/").status_code == 200
+
+
+def test_an_old_one_is_asked_for_the_passkey_and_then_goes_on(
+    bruno: Person, chiara: Person, town: None, enter: Enter
+) -> None:
+    call = make.pending(bruno)
+    passkey, password = Passkey(), "vierzehn graue Dohlen"
+    _, token = people.invite_again(chiara.email)
+    client = Client()
+    cache.clear()
+    page = client.get(f"/desk/enrol/{token}/").content
+    form = {"password": password, "again": password, "credential": passkey.made(options_of(page))}
+    assert client.post(f"/desk/enrol/{token}/", form).status_code == 200
+    client.post("/desk/login/", {"login": chiara.email, "password": password})
+    client.post("/desk/code/", {"credential": passkey.signed(options_of(client.get("/desk/code/").content))})
+    grow_old(client, door.FRESH_S - 5)
+    path = f"/desk/call/{call.public_id}/approve/"
+    assert client.get(path).status_code == 200
+    grow_old(client, door.FRESH_S + 1)
+    answer = client.post(path, {"place": call.area["places"][0], "seen": bytes(call.digest or b"").hex()})
+    asked = client.get(answer.url)  # type: ignore[attr-defined]
+    said = passkey.signed(options_of(asked.content))
+    refused = client.post(
+        "/desk/code/again/", {"credential": Passkey().signed(options_of(asked.content)), "next": path}
+    )
+    assert b"data-fault>" in refused.content  # not hidden
+    assert Call.objects.get(pk=call.pk).state == "pending"
+    stale = client.post(
+        "/desk/code/again/", {"credential": said, "next": path}
+    )  # each page asks with its own challenge
+    assert stale.status_code == 200
+    said = passkey.signed(options_of(stale.content))
+    done = client.post("/desk/code/again/", {"credential": said, "next": path})
+    assert done.url == f"/desk/call/{call.public_id}/"  # type: ignore[attr-defined]
+    assert Call.objects.get(pk=call.pk).state == "live"
+
+
+def sit_idle(client: Client, seconds: float) -> None:
+    """As if the last touch had been so long ago."""
+    grow_old(client, seconds)
+    session = client.session
+    session[door.SEEN] = time.time() - seconds
+    session.save()
+
+
+def test_an_empty_chair_locks_the_desk_and_sooner_for_who_may_approve(
+    bruno: Person, chiara: Person, olga: Person, town: None, enter: Enter
+) -> None:
+    for person, limit in ((bruno, door.IDLE_S), (chiara, door.IDLE_APPROVER_S), (olga, door.IDLE_S)):
+        client = enter(person)
+        sit_idle(client, limit - 5)
+        assert client.get("/desk/").status_code == 200
+        sit_idle(client, limit + 1)
+        answer = client.get("/desk/")
+        assert answer.url == "/desk/code/again/?next=%2Fdesk%2F"  # type: ignore[attr-defined]
+        assert b"The desk is locked" in client.get(answer.url, headers={"Accept-Language": "en"}).content  # type: ignore[attr-defined]
+    assert door.IDLE_APPROVER_S < door.IDLE_S
+
+
+def test_each_touch_counts_but_not_what_the_page_asks_by_itself(chiara: Person, town: None, enter: Enter) -> None:
+    client = enter(chiara)
+    sit_idle(client, door.IDLE_APPROVER_S - 60)
+    assert client.get("/desk/now/").status_code == 200
+    assert time.time() - client.session[door.SEEN] > 60
+    assert client.get("/desk/").status_code == 200
+    assert time.time() - client.session[door.SEEN] < 60
+    sit_idle(client, door.IDLE_APPROVER_S + 1)
+    answer = client.get("/desk/now/")
+    assert answer.status_code == 401
+    assert b"desk-locked" in answer.content
+    assert client.post("/desk/estimate/", {"severity": "Severe"}).status_code == 401
+    assert pause.KEPT not in client.session
+    assert client.get("/desk/").status_code == 302
+
+
+def test_a_session_ends_however_busy(bruno: Person, town: None, enter: Enter) -> None:
+    client = enter(bruno)
+    session = client.session
+    records = session[AUTHENTICATION_METHODS_SESSION_KEY]
+    records[0]["at"] = time.time() - door.LONGEST_S + 60
+    session.save()
+    assert client.get("/desk/").status_code == 200
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY][0]["at"] = time.time() - door.LONGEST_S - 1
+    session.save()
+    assert client.get("/desk/").url == "/desk/login/?next=/desk/"  # type: ignore[attr-defined]
+    assert "_auth_user_id" not in client.session

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from beffroi.web.front import Front, Receive, Scope, Send
+from beffroi.web.front import Front, PagesUnknown, Receive, Scope, Send
 from beffroi.web.store import ready
 from tests.web.asking import Answer, ask
 
@@ -29,6 +29,7 @@ def front(tmp_path: Path) -> Front:
     (tmp_path / "css" / "a.css").write_text("p { color: red }")
     (tmp_path / "sw.js").write_text("// worker")
     made = Front(django, static=tmp_path, static_url="/static/abc/")
+    made.store.is_listening = True
     made.store.pages["/fr/"] = ready("text/html; charset=utf-8", PAGE, '"tag"')
     made.store.pages["/feed.json"] = ready("application/json", b"{}", '"feed"')
     return made
@@ -71,6 +72,16 @@ async def test_everything_else_goes_to_django(front: Front) -> None:
     assert (await get(front, "/nothing/")).text == "GET /nothing/"
     assert (await ask(front, "/fr/", method="POST")).text == "POST /fr/"
     assert (await ask(front, "/", method="POST")).text == "POST /"
+
+
+async def test_without_the_database_nobody_knows_whether_there_is_such_a_page(front: Front) -> None:
+    front.store.is_listening = False
+    for path in ("/fr/alert/new/", "/nothing/", "/static/abc/css/b.css", "/cap/x.xml"):
+        with pytest.raises(PagesUnknown):
+            await get(front, path)
+    assert (await get(front, "/fr/")).status == 200
+    assert (await get(front, "/desk/login/")).text == "GET /desk/login/"
+    assert (await ask(front, "/nothing/", method="POST")).text == "POST /nothing/"
 
 
 async def test_static_files_are_kept_for_ever_under_their_digest(front: Front) -> None:
@@ -119,7 +130,7 @@ async def test_open_data_may_be_read_by_any_page(front: Front) -> None:
 async def test_health(front: Front) -> None:
     answer = await get(front, "/healthz")
     assert answer.status == 200
-    assert json.loads(answer.body) == {"pages": 2, "database": False, "seen_at": None}
+    assert json.loads(answer.body) == {"pages": 2, "database": True, "seen_at": None}
     front.store.pages.clear()
     assert (await get(front, "/healthz")).status == 503
 

@@ -9,7 +9,7 @@ import pytest
 
 from beffroi.errors import TooLarge
 from beffroi.web import guard
-from beffroi.web.front import Receive, Scope, Send
+from beffroi.web.front import PagesUnknown, Receive, Scope, Send
 from beffroi.web.guard import Guard
 from tests.web.asking import ask
 
@@ -92,6 +92,18 @@ async def test_half_an_answer_is_not_mended(guarded: Guard) -> None:
 
     with pytest.raises(TooLarge):
         await ask(Guard(early), "/fr/", method="POST", chunks=[b"x" * 70_000])
+
+
+async def test_a_page_of_which_nobody_can_know_is_asked_for_again() -> None:
+    async def unsure(scope: Scope, receive: Receive, send: Send) -> None:
+        raise PagesUnknown(wait_s=5)
+
+    answer = await ask(Guard(unsure), "/es/alert/x/")
+    assert (answer.status, answer.headers["retry-after"], answer.headers["cache-control"]) == (503, "5", "no-store")
+    assert "Puede haber una alerta que aquí no ve" in answer.text
+    assert answer.headers["content-security-policy"]
+    answer = await ask(Guard(unsure), "/feed.json", headers={"accept": "application/json"})
+    assert (answer.status, json.loads(answer.body)["code"]) == (503, "pages-unknown")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calls", "0002_guard"), ("people", "0003_key_actions")]
+    dependencies = [("calls", "0002_guard"), ("people", "0006_key_actions")]
     operations = [
         migrations.AddField(
             "call", "program",

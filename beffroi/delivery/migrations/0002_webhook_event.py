@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('calls', '0003_program'),
         ('delivery', '0001_initial'),
-        ('people', '0003_key_actions'),
+        ('people', '0006_key_actions'),
     ]
 
     operations = [

@@ -181,6 +181,11 @@ def record(row: Event, answer: Answer, now: datetime) -> None:
     row.save()
 
 
+def stop() -> int:
+    """Nothing that waits is told any more; how many."""
+    return Event.objects.filter(state="waiting").update(state="dropped")
+
+
 def erase(now: datetime) -> int:
     """Forget what was told, after seven days."""
     return Event.objects.filter(made_at__lt=now - timedelta(seconds=KEEP_S)).delete()[0]

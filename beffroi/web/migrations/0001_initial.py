@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('people', '0003_key_actions'),
+        ('people', '0006_key_actions'),
     ]
 
     operations = [

@@ -37,13 +37,11 @@ CHANNELS = {"webpush": gettext_lazy("Push"), "email": gettext_lazy("E-mail")}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One channel's curve; `style` b is dashed. `x`, `y` is where its name stands."""
+    """One channel's curve; `style` b is dashed."""
 
     name: str
     style: str
     path: str
-    x: float
-    y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +135,12 @@ def chart(call: Call, found: figures.Figures) -> Chart | None:
 
 def drawn(channel: str, points: list[tuple[float, int]], owed: int, width: float, style: str) -> Line:
     """A stepped path: what is recorded at the end of a shard was true from then on."""
-    path, y = [f"M{x_of(0, width):.1f} {y_of(0):.1f}"], y_of(0)
+    path = [f"M{x_of(0, width):.1f} {y_of(0):.1f}"]
     for seconds, accepted in points:
         path.append(f"H{x_of(seconds, width):.1f}")
-        y = y_of(accepted / owed)
-        path.append(f"V{y:.1f}")
+        path.append(f"V{y_of(accepted / owed):.1f}")
     share = 100 * points[-1][1] / owed
-    return Line(f"{CHANNELS.get(channel, channel)} {share:.1f} %", style, "".join(path), x_of(points[-1][0], width), y)
+    return Line(f"{CHANNELS.get(channel, channel)} {figures.number(share, 1)} %", style, "".join(path))
 
 
 def round_up(seconds: float) -> float:

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Min, Q
+from django.db.models import F, Func, IntegerField, Min, Q
 from django.utils.translation import gettext as _
 
 from beffroi.calls.models import Call
 from beffroi.calls.state import PAGE_S
+from beffroi.delivery.batch import MANY
 from beffroi.delivery.models import Note, Shard
-from beffroi.web.staff import page
+from beffroi.web.staff import page, words
 
 STUCK_S: Final = 30
 """A waiting shard that nobody has taken for so long means that no worker runs, or far too few."""
+
+LATE_TRIES: Final = 4
+"""About two minutes after the first try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class Alarm:
 
 def standing(now: datetime) -> list[Alarm]:
     """Everything that is wrong now, gravest first."""
-    return [*stuck(now), *ending(now), *unsent_pages()]
+    return [*stuck(now), *resting(now), *ending(now), *unsent_pages()]
 
 
 def stuck(now: datetime) -> list[Alarm]:
@@ -44,6 +48,23 @@ def stuck(now: datetime) -> list[Alarm]:
         return []
     return [
         Alarm(sev="extreme", text=_("Messages are waiting and nothing sends them. Is a worker running?"), since=since)
+    ]
+
+
+def resting(now: datetime) -> list[Alarm]:
+    """Channels whose other end fails as a whole: shards put aside, or of which most recipients wait for another try."""
+    waiting = Shard.objects.filter(state="waiting", retry_at__gt=now, call__state="live").annotate(
+        trying=Func(F("held"), function="jsonb_array_length", output_field=IntegerField())
+    )
+    failing = waiting.filter(Q(cursor__lt=F("size")) | Q(trying__gte=MANY, trying__gt=F("size") / 2))
+    text = _(
+        "Messages wait: %(channel)s cannot be reached or refuses most of them. They are tried again by themselves."
+    )
+    return [
+        Alarm(
+            sev="severe", text=text % {"channel": words.CHANNEL.get(one["channel"], one["channel"])}, since=one["since"]
+        )
+        for one in failing.values("channel").annotate(since=Min("call__issued_at")).order_by("channel")
     ]
 
 
@@ -63,8 +84,9 @@ def ending(now: datetime) -> list[Alarm]:
 
 
 def unsent_pages() -> list[Alarm]:
-    """Messages to staff and authorities that could not be delivered."""
-    lost = Note.objects.filter(state="failed", purpose__in=["page", "inform"])
+    """Messages to staff and authorities that could not be delivered, or not yet after many tries."""
+    failed = Q(state__in=["failed", "expired"]) | Q(state="waiting", tries__gte=LATE_TRIES)
+    lost = Note.objects.filter(failed, purpose__in=["page", "inform"])
     count, since = lost.count(), lost.aggregate(since=Min("made_at"))["since"]
     if not count:
         return []

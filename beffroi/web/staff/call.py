@@ -18,6 +18,7 @@ from beffroi.calls.models import Call
 from beffroi.calls.state import ALONE_S, Severity, State
 from beffroi.delivery.channel import TextTooLong
 from beffroi.lib import clock
+from beffroi.library import load
 from beffroi.outcomes.actions import is_alone_enough
 from beffroi.people import access
 from beffroi.people.models import Entry, Person
@@ -109,6 +110,11 @@ def happened(call: Call) -> list[Step]:
     ]
 
 
+def is_in_library(call: Call) -> bool:
+    """Whether the library has texts that this call could take; the words of an ending are on their own page."""
+    return call.ending is None and call.hazard in load().hazards()
+
+
 def possible(person: Person, call: Call) -> dict[str, Any]:
     """What this person can do with this call now; the actions check it again."""
     may = {
@@ -118,6 +124,7 @@ def possible(person: Person, call: Call) -> dict[str, Any]:
     can_follow = call.state == State.LIVE and call.ending is None and access.may(person, "call.close")
     return {
         "edit": call.state == State.DRAFT and may["call.draft"],
+        "library": call.state == State.DRAFT and call.author is None and may["call.draft"] and is_in_library(call),
         "submit": call.state == State.DRAFT and may["call.submit"],
         "withdraw": call.state in {State.DRAFT, State.PENDING, State.REFUSED, State.LAPSED} and may["call.draft"],
         "reopen": call.state in {State.PENDING, State.REFUSED, State.LAPSED} and may["call.draft"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,8 +25,11 @@ from beffroi.lib import clock
 from beffroi.places import select as places
 from beffroi.web import paths
 from beffroi.web.doors import opens
-from beffroi.web.staff import form, words
+from beffroi.web.staff import form, library, words
 from beffroi.web.staff.page import found, page, text_of
+
+ASKING: Final = ("count", "library")
+"""Steps that only ask."""
 
 
 def rules() -> Rules:
@@ -68,16 +71,34 @@ def kept(data: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 def take(request: HttpRequest, data: dict[str, Any], call: Call | None) -> HttpResponse:
-    """What the composer sent: count, save, or save and hand over. With a fault, the same page, nothing in it lost."""
+    """What the composer sent: a question, save, or save and hand over. With a fault, the same page, nothing lost."""
     step = request.POST.get("step", "save")
-    if step == "count":
-        return show(request, data, call=call, count=estimated(data))
+    if step in ASKING:
+        return asked(request, data, call=call)
     try:
         wanted = content.read(data, rules())
     except CallContentBad as bad:
         return show(request, data, call=call, bad=bad)
     saved = save(request, wanted, call)
     return handed_over(request, saved) if step == "submit" else redirect("call", saved.public_id)
+
+
+def asked(
+    request: HttpRequest, data: Mapping[str, Any], *, call: Call | None = None, prior: Call | None = None
+) -> HttpResponse:
+    """The same page with the answer in it: how many people, or the library's texts. Nothing is saved."""
+    if request.POST.get("step") == "count":
+        return show(request, data, call=call, prior=prior, extra={"count": estimated(data)})
+    try:
+        changed, notes = library.filled(data, call, followed(call, prior))
+    except CallContentBad as bad:
+        return show(request, data, call=call, prior=prior, bad=bad)
+    return show(request, changed, call=call, prior=prior, extra={"notes": notes, "is_filled": True})
+
+
+def followed(call: Call | None, prior: Call | None) -> Call | None:
+    """The call that the message in the composer comes after."""
+    return prior or (call.follows if call else None)
 
 
 def save(request: HttpRequest, wanted: Content, call: Call | None) -> Call:
@@ -99,11 +120,11 @@ def handed_over(request: HttpRequest, call: Call) -> HttpResponse:
 
 def show(
     request: HttpRequest, data: Mapping[str, Any], *, call: Call | None = None, prior: Call | None = None,
-    bad: CallContentBad | None = None, count: str = "",
+    bad: CallContentBad | None = None, extra: Mapping[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
     """The composer with this data in it; `prior` is the live call that the message follows."""
-    follows = prior or (call.follows if call else None)
-    context = form.sheet(data, bad) | {"call": call, "prior": follows, "count": count, "hours": KIND.longest_s // 3600}
+    follows = followed(call, prior)
+    context = form.sheet(data, bad) | {"call": call, "prior": follows, "hours": KIND.longest_s // 3600}
     town = city.current()
     context |= {
         "prior_headline": text_of(follows)["headline"] if follows else "",
@@ -111,6 +132,8 @@ def show(
         "zoom": town.map.zoom,
         "outlines": paths.OUTLINES,
         "is_composer": True,
+        "library": library.section(data, bad, follows),
+        **(extra or {}),
     }
     answer = page(
         request,
@@ -123,7 +146,7 @@ def show(
     return answer
 
 
-@opens("call.draft")
+@opens("call.draft", is_fetched=True)
 @require_POST
 def estimate(request: HttpRequest) -> HttpResponse:
     """How many people the area in the form reaches, and which places it touches: a piece of the composer."""

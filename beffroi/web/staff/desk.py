@@ -64,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return page.page(request, "staff/desk.html", picture(request.user), at="desk")  # type: ignore[arg-type]
 
 
-@opens("desk.read")
+@opens("desk.read", is_fetched=True)
 @require_GET
 def now(request: HttpRequest) -> HttpResponse:
     """The part that changes, asked for every few seconds."""

@@ -1,4 +1,5 @@
-"""Log-in, log-out and the second factor: allauth's views, the few that are needed, open to everybody."""
+"""Log-in, log-out and the second factor: allauth's views, the few that are needed, open to everybody; and the second
+factor once more, before something leaves or when the desk is locked."""
 
 from __future__ import annotations
 
@@ -7,9 +8,16 @@ from typing import Any, cast
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
+from allauth.mfa.base.internal.flows import post_authentication
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
+from beffroi.web import door, pause
 from beffroi.web.doors import View, public
+from beffroi.web.staff import codes
 
 
 def wrapped(view: Any) -> View:
@@ -26,6 +34,28 @@ def wrapped(view: Any) -> View:
 login = wrapped(account.login)
 logout = wrapped(account.logout)
 inactive = wrapped(account.account_inactive)
-reauthenticate = wrapped(account.reauthenticate)
 authenticate = wrapped(mfa.authenticate)
-mfa_reauthenticate = wrapped(mfa.reauthenticate)
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "POST"])
+def again(request: HttpRequest) -> HttpResponse:
+    """Ask who is logged in for a passkey or a code, then go on with what waited (web/pause.py)."""
+    person = request.user
+    if not person.is_authenticated or not door.is_welcome(person):
+        return redirect_to_login(pause.aim(request))
+    form: Any = codes.CodeForm(user=person)
+    if request.method == "POST":
+        asked = codes.PasskeyForm if "credential" in request.POST else codes.CodeForm
+        form = asked(user=person, data=request.POST)
+        if form.is_valid():
+            post_authentication(request, form.authenticator, reauthenticated=True)
+            return pause.go_on(request)
+    context = {
+        "form": form,
+        "next": pause.aim(request),
+        "is_locked": door.is_locked(request),
+        "options": codes.passkey_options(person),
+    }
+    return render(request, "mfa/reauthenticate.html", context)

@@ -35,9 +35,10 @@ def update(request: HttpRequest, public_id: str) -> HttpResponse:
     data = form.of_call(prior) if request.method == "GET" else form.posted(request.POST)
     data |= {"status": prior.status, "hazard": prior.hazard}
     step = request.POST.get("step", "save")
-    if request.method == "GET" or step == "count":
-        count = compose.estimated(data) if step == "count" else ""
-        return compose.show(request, data, prior=prior, count=count)
+    if request.method == "GET":
+        return compose.show(request, data, prior=prior)
+    if step in compose.ASKING:
+        return compose.asked(request, data, prior=prior)
     try:
         call = outcomes.update(person, public_id, content.read(data, compose.rules()))
     except CallContentBad as bad:

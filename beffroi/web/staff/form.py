@@ -123,30 +123,34 @@ def local(moment: datetime) -> str:
 
 def sheet(data: Mapping[str, Any], bad: CallContentBad | None = None, languages: Sequence[str] = ()) -> dict[str, Any]:
     """Everything that the template shows: boxes by name, texts by language, and the list of faults."""
-    faults = bad.fields if bad else {}
-    zones = str(bad.facts.get("zones", "")) if bad else ""
     written = tuple(languages) or city.current().languages
-
-    def box(name: str, options: list[Option] | None = None) -> Box:
-        value = data.get(name) or ""
-        error = words.reason(faults[name], zones) if name in faults else ""
-        return Box(
-            name=name, label=words.field_name(name, len(written)), value=value if isinstance(value, str) else "",
-            error=error, options=options or [], limit=LIMITS.get(name.partition(".")[0], AREA_NAME),
-        )  # fmt: skip
-
-    boxes = {name: box(name) for name in ("onset", "expires", "zones", "polygons", "circles", "area")}
-    boxes |= {name: box(name, options) for name, options in choices(data)}
+    boxes = {name: box(name, data, bad) for name in ("onset", "expires", "zones", "polygons", "circles", "area")}
+    boxes |= {name: box(name, data, bad, options) for name, options in choices(data)}
     texts = [
         Words(
             language=own,
             name=own_name(own),
             is_needed=own == written[0],
-            **{part: box(f"{part}.{own}") for part in (*PARTS, "areaName")},
+            **{part: box(f"{part}.{own}", data, bad, count=len(written)) for part in (*PARTS, "areaName")},
         )
         for own in written
     ]
-    return {"form": boxes, "texts": texts, "errors": [box(name) for name in faults]}
+    faults = bad.fields if bad else {}
+    return {"form": boxes, "texts": texts, "errors": [box(name, data, bad, count=len(written)) for name in faults]}
+
+
+def box(
+    name: str, data: Mapping[str, Any], bad: CallContentBad | None, options: list[Option] | None = None, *,
+    count: int = 1,
+) -> Box:  # fmt: skip
+    """One field with what is in it and what is wrong with it; `count` is of languages."""
+    value = data.get(name) or ""
+    faults, zones = (bad.fields, str(bad.facts.get("zones", ""))) if bad else ({}, "")
+    return Box(
+        name=name, label=words.field_name(name, count), value=value if isinstance(value, str) else "",
+        error=words.reason(faults[name], zones) if name in faults else "", options=options or [],
+        limit=LIMITS.get(name.partition(".")[0], AREA_NAME),
+    )  # fmt: skip
 
 
 def choices(data: Mapping[str, Any]) -> list[tuple[str, list[Option]]]:

@@ -19,6 +19,7 @@ from beffroi.crisis import select
 from beffroi.crisis.feeds import polling
 from beffroi.crisis.models import Message
 from beffroi.lib import clock
+from beffroi.lib.text import clean_line, laid_open
 from beffroi.standards.cap.read import check
 from beffroi.web.doors import opens
 from beffroi.web.staff import words
@@ -26,6 +27,8 @@ from beffroi.web.staff.alarms import Alarm
 from beffroi.web.staff.page import page
 
 SHOWN: Final = 20
+LINE, WHERE = 160, 1000
+"""Characters of a stranger's title, name or area that are shown; all of it stands below "as it came"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,8 @@ def glimpse(_pk: int, raw: bytes, language: str) -> tuple[str, str, str, str]:
         (one for one in alert.info if one.language.lower().partition("-")[0] == language.partition("-")[0]), worst
     )
     where = "; ".join(dict.fromkeys(part.areaDesc for part in info.area))
-    return worst.severity, info.headline or info.event, where, info.senderName or alert.sender
+    title, source = info.headline or info.event, info.senderName or alert.sender
+    return worst.severity, clean_line(title, limit=LINE), clean_line(where, limit=WHERE), clean_line(source, limit=LINE)
 
 
 def alarms(now: datetime) -> list[Alarm]:
@@ -105,7 +109,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         "line": line(message),
         "message": message,
         "findings": message.findings,
-        "raw": bytes(message.raw).decode("utf-8", "replace"),
+        "raw": laid_open(bytes(message.raw).decode("utf-8", "replace")),
         "is_held": bool(message.held) and message.settled_at is None,
     }
     return page(request, "staff/warning.html", context, at="desk")

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from beffroi.people import chain
 from beffroi.people.models import Entry
 from beffroi.web.doors import opens
 from beffroi.web.staff import words
@@ -33,7 +34,14 @@ def show(request: HttpRequest) -> HttpResponse:
         for entry in found[:ON_PAGE]
     ]
     older = found[ON_PAGE - 1].pk if len(found) > ON_PAGE else None
-    return page(request, "staff/log.html", {"lines": lines, "older": older, "before": before}, at="log")
+    context = {"lines": lines, "older": older, "before": before, "head": head()}
+    return page(request, "staff/log.html", context, at="log")
+
+
+def head() -> str:
+    """The newest line's number and hash, as `beffroi log verify` prints them; empty while there is no line."""
+    newest = chain.head()
+    return f"{newest.number}:{bytes(newest.hash or b'').hex()}" if newest else ""
 
 
 def told(facts: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from beffroi.calls.actions import CallNotFound
 from beffroi.calls.models import Call
 from beffroi.lib import clock
 from beffroi.people import access
-from beffroi.web import frame
+from beffroi.web import door, frame
 from beffroi.web.staff import words
 
 
@@ -30,6 +30,7 @@ def page(
         "at": at,
         "is_exercise": is_exercise,
         "time_now": clock.now(),
+        "idle_s": door.idle_s(person),  # type: ignore[arg-type]
         "role": words.ROLE.get(getattr(person, "role", ""), ""),
         "may": {action.replace(".", "_"): access.may(person, action) for action in access.TABLE},  # type: ignore[arg-type]
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from beffroi.web.staff import approve, call, compose, desk, entrance, follow, incoming, journal, steps
+from beffroi.web.staff import approve, call, compose, desk, enrol, entrance, follow, incoming, journal, steps
 
 urlpatterns = [
     path("", desk.show, name="desk"),
@@ -26,10 +26,10 @@ urlpatterns = [
     path("call/<str:public_id>/approve/", approve.show, name="call-approve"),
     path("call/<str:public_id>/update/", follow.update, name="call-update"),
     path("call/<str:public_id>/close/<str:ending>/", follow.close, name="call-close"),
+    path("enrol/<str:token>/", enrol.show, name="enrol"),
     path("login/", entrance.login, name="account_login"),
     path("logout/", entrance.logout, name="account_logout"),
     path("inactive/", entrance.inactive, name="account_inactive"),
-    path("reauthenticate/", entrance.reauthenticate, name="account_reauthenticate"),
     path("code/", entrance.authenticate, name="mfa_authenticate"),
-    path("code/again/", entrance.mfa_reauthenticate, name="mfa_reauthenticate"),
+    path("code/again/", entrance.again, name="mfa_reauthenticate"),
 ]

@@ -74,6 +74,26 @@ ENDING: Final = {
     "false-alarm": gettext_lazy("False alarm"),
     "expired": gettext_lazy("Not renewed"),
 }
+PHASE: Final = {
+    "pre-alert": gettext_lazy("Get ready"),
+    "alert": gettext_lazy("Act now"),
+    "alert-leave": gettext_lazy("Act now: leave"),
+    "alert-stay-inside": gettext_lazy("Act now: stay inside"),
+    "alert-do-not-drink": gettext_lazy("Act now: do not drink the water"),
+    "update": gettext_lazy("It goes on"),
+    "exercise": gettext_lazy("Exercise"),
+}
+"""Phases of the message library that a call can be written from; endings have ENDING."""
+FINDING: Final = {
+    "language-missing": gettext_lazy("the library has no text in this language. What stood there before stays."),
+    "slot-missing": gettext_lazy("left as it was: what the text needs is not written in this language."),
+    "too-long": gettext_lazy("the first line has %(word)s characters; a phone may cut it."),
+    "abbreviation": gettext_lazy("“%(word)s” is an abbreviation. Write the whole word."),
+    "capitals": gettext_lazy("“%(word)s” is in capitals. Screen readers may spell it."),
+    "vague": gettext_lazy("“%(word)s” tells nobody what to do. Say it."),
+    "exclamation": gettext_lazy("“%(word)s” makes nothing clearer."),
+}
+"""What library.draft found in the texts that it filled."""
 CHANNEL: Final = {"webpush": gettext_lazy("Push"), "email": gettext_lazy("E-mail")}
 ROLE: Final = {
     "officer": gettext_lazy("duty officer"),
@@ -108,13 +128,17 @@ LOG: Final = {
     "warning.receive": gettext_lazy("Message came in"),
     "warning.settle": gettext_lazy("Message settled"),
     "person.add": gettext_lazy("Account opened"),
-    "person.renew": gettext_lazy("New password and second factor"),
+    "person.renew": gettext_lazy("Password and second factor ended, new link made"),
+    "person.invite": gettext_lazy("Link for one more second factor made"),
+    "person.enrol": gettext_lazy("Password and second factor set with a link"),
+    "person.recover": gettext_lazy("Recovery code used"),
     "person.end": gettext_lazy("Account closed"),
     "key.add": gettext_lazy("Key made for a program"),
     "key.end": gettext_lazy("Key of a program ended"),
     "webhook.add": gettext_lazy("Webhook of a program registered"),
     "webhook.end": gettext_lazy("Webhook of a program ended"),
     "delivery.erase": gettext_lazy("List of recipients erased"),
+    "delivery.stop": gettext_lazy("Database restored: nothing that waited was sent"),
 }
 
 HELD: Final = {
@@ -165,6 +189,9 @@ FIELDS: Final = {
     "zones": gettext_lazy("Zones"),
     "polygons": gettext_lazy("Polygons"),
     "circles": gettext_lazy("Circles"),
+    "phase": gettext_lazy("Which text"),
+    "action": gettext_lazy("What to do, the verb first"),
+    "details": gettext_lazy("What to look for"),
     "why": gettext_lazy("Reason"),
     "place": gettext_lazy("Name of the place"),
 }
@@ -186,6 +213,9 @@ REASONS: Final = {
     "outside": gettext_lazy("This area does not touch the city."),
     "unknown-zone": gettext_lazy("These zones are not known:"),
     "too-large": gettext_lazy("This area is far larger than a city. Look at the numbers again."),
+    "not-in-library": gettext_lazy("The library has no texts for this danger. Write your own."),
+    "no-phone": gettext_lazy("The texts name a number for questions, and city.toml has none (phone)."),
+    "unnamed": gettext_lazy("The texts name the place. Choose up to three places, or write the name of the area."),
     "not-the-place": gettext_lazy("This is not the name of the place. Nothing was sent."),
 }
 

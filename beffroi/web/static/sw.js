@@ -58,10 +58,18 @@ function isLoud(content, before) {
   return (RANK[content.severity] ?? 0) > before.rank;
 }
 
+// Browsers demand that every push shows something, else they show words of their own or end the subscription. What must
+// not be shown any more shows, without a sound, that it is no longer valid, and is gone at once.
+async function hush(content) {
+  const tag = `over:${content.tag}`;
+  await self.registration.showNotification(content.over ?? self.location.host, { lang: content.lang, tag, silent: true });
+  for (const shown of await self.registration.getNotifications({ tag })) shown.close();
+}
+
 async function show(content) {
-  if (Date.now() / 1000 >= content.expires) return; // an expired alert is never shown
+  if (Date.now() / 1000 >= content.expires) return hush(content);
   const before = await seen(content.tag);
-  if (content.number < before.number) return; // an older message came late
+  if (content.number < before.number) return hush(content); // an older message came late
   const isRepeat = content.number === before.number;
   const isSilent = isRepeat || !isLoud(content, before);
   await self.registration.showNotification(content.title, {

@@ -238,6 +238,13 @@ def test_what_was_told_is_forgotten_after_a_week(hook: tuple[str, str], bruno: A
     assert actions.erase(clock.now() + timedelta(days=8)) == 1
 
 
+def test_what_waits_can_be_stopped(hook: tuple[str, str], push_sink: PushSink, bruno: Any, chiara: Any) -> None:
+    make.live(bruno, chiara)
+    assert actions.stop() == 1
+    assert actions.send_due(clock.now()) == 0
+    assert push_sink.at(hook[0]) == []
+
+
 def test_nobody_to_tell_costs_no_job(town: None, bruno: Any, chiara: Any) -> None:
     call = make.live(bruno, chiara)
     assert actions.announce(Call.objects.get(pk=call.pk)) == 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connections
 from django.test import Client
+from psycopg.conninfo import make_conninfo
 
 from beffroi.asgi import application
 from beffroi.crisis.models import Message
@@ -106,16 +108,24 @@ def test_no_page_of_ours_is_needed_to_post(key: str) -> None:
     assert answer.status_code == 201
 
 
+OPEN = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
+
+
+def sessions() -> int:
+    """How many connections the application holds now, asked over one that is none of them."""
+    owner, app = connections["owner"].settings_dict, connections["default"].settings_dict
+    server = make_conninfo(dbname=owner["NAME"], user=owner["USER"], password=owner["PASSWORD"], host=owner["HOST"])
+    with psycopg.connect(server) as own:
+        (count,) = own.execute(OPEN, [app["USER"]]).fetchone() or (0,)
+        return int(count)
+
+
 async def through_the_whole_house(headers: dict[str, str], chunks: list[bytes]) -> Answer:
-    """As a server would bring it. Each request has a thread of its own, which keeps no connection for later."""
-    shared = connections["default"].settings_dict
-    shared["CONN_MAX_AGE"], kept = 0, shared["CONN_MAX_AGE"]
-    try:
-        return await ask(
-            application, URL, method="POST", headers={"content-type": "text/xml", **headers}, chunks=chunks
-        )
-    finally:
-        shared["CONN_MAX_AGE"] = kept
+    """As a server would bring it; the thread in which views run leaves no connection behind."""
+    before = sessions()
+    answer = await ask(application, URL, method="POST", headers={"content-type": "text/xml", **headers}, chunks=chunks)
+    assert sessions() == before
+    return answer
 
 
 @pytest.mark.parametrize("is_announced", [True, False])

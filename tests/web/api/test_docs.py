@@ -86,7 +86,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
 
 @pytest.fixture
 def reader(town: None, bruno: Any, receiver: Receiver, tmp_path: Path) -> Iterator[Reader]:
-    publish.refresh(None)
+    publish.everything()
     live = Live(tmp_path, BEFFROI_OPEN_HOSTS=receiver.host)
     yield Reader(
         tmp_path, BEFFROI=live.url, KEY=Partner("civil-protection").token, RECEIVER=receiver.url, ID="", ETAG=""

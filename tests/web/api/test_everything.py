@@ -45,7 +45,7 @@ def live(town: None, bruno: Any, chiara: Any, tmp_path: Path) -> Iterator[Live]:
     make.live(bruno, chiara)
     intake.receive(write(alert("a")), intake.Way(name="command"))
     calls.draft(None, make.content())
-    publish.refresh(None)
+    publish.everything()
     found = Live(tmp_path)
     yield found
     found.close()

@@ -22,7 +22,7 @@ DOCS = Path(__file__).parents[3] / "docs" / "feeds.md"
 @pytest.fixture
 def pages(town: None, bruno: Any, chiara: Any) -> dict[str, Page]:
     make.live(bruno, chiara)
-    publish.refresh(None)
+    publish.everything()
     return {page.path: page for page in Page.objects.all()}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from tests.web.public.phones import HOST
 
@@ -14,4 +13,3 @@ from tests.web.public.phones import HOST
 def ready(settings: Any) -> None:
     """The tests' own push service is allowed."""
     settings.OPEN_HOSTS = [HOST]
-    cache.clear()

@@ -79,5 +79,5 @@ def test_shapes(bruno: Person, chiara: Person) -> None:
 
 
 def test_the_certificate_that_signs() -> None:
-    publish.refresh(None)
+    publish.everything()
     assert x509.load_pem_x509_certificate(read("/cap/certificate.pem")) == keys.current().certificate

@@ -58,7 +58,7 @@ def test_the_now_page_has_the_worst_first_then_the_newest(bruno: Person, chiara:
 
 
 def test_nothing_is_happening_says_when_it_was_checked() -> None:
-    publish.refresh(None)
+    publish.everything()
     page = read("/en/")
     assert "Nothing is happening" in page
     assert "<time data-checked></time>" in page
@@ -116,7 +116,7 @@ def test_an_expiry_is_never_an_all_clear(bruno: Person, chiara: Person) -> None:
     live = read(f"/en/alert/{call.public_id}/")
     assert 'id="over" hidden' in live  # the page says it itself when its time is over (js/alert.js)
     with clock.at(clock.now() + timedelta(minutes=11)):
-        publish.refresh(None)
+        publish.everything()
         late = read(f"/en/alert/{call.public_id}/")
     assert 'data-standing="expired"' in late
     assert "No longer renewed." in late
@@ -138,7 +138,7 @@ def test_hostile_text_is_inert_everywhere(bruno: Person, chiara: Person) -> None
 
 def test_no_page_has_inline_script_or_style(bruno: Person, chiara: Person) -> None:
     make.live(bruno, chiara)
-    publish.refresh(None)
+    publish.everything()
     for page in Page.objects.filter(content_type__startswith="text/html"):
         text = bytes(page.body).decode()
         assert not re.search(r"<script(?![^>]*\bsrc=)", text), page.path

@@ -82,7 +82,7 @@ def test_the_words_of_an_ending_are_ready_in_every_language_and_needed_in_each(
     client = enter(bruno)
     url = f"/desk/call/{call.public_id}/close/all-clear/"
     page = client.get(url).content.decode()
-    assert "All clear: Flood in" in page
+    assert "You can come down: the flood in Nord-Ouest is over" in page
     assert 'name="headline.fr"' in page
     answer = client.post(url, closing() | {"headline.en": ""})
     assert answer.status_code == 400

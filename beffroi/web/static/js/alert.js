@@ -28,12 +28,6 @@ async function look() {
   }
 }
 
-await setClock();
-watch([head], over);
-look();
-setInterval(look, LOOK_MS);
-document.addEventListener("visibilitychange", look);
-
 const share = document.getElementById("share");
 if (navigator.share && share) {
   share.hidden = false;
@@ -47,3 +41,8 @@ if (navigator.share && share) {
 }
 
 openable();
+await setClock(); // last: what can be pressed works before the network answers
+watch([head], over);
+look();
+setInterval(look, LOOK_MS);
+document.addEventListener("visibilitychange", look);

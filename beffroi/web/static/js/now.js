@@ -32,18 +32,19 @@ async function look() {
     document.querySelectorAll("time[data-checked]").forEach((time, index) => time.replaceWith(times[index]));
   } else if (!main.contains(document.activeElement) && !main.querySelector(".map.live")) {
     main.replaceWith(fresh.querySelector("main"));
-    start();
+    openable();
+    watchAll();
   } else {
     location.reload();
   }
 }
 
-function start() {
+function watchAll() {
   watch(document.querySelectorAll(".call[data-expires]"), over);
-  openable();
 }
 
+openable();
 await setClock();
-start();
+watchAll();
 setInterval(look, LOOK_MS);
 document.addEventListener("visibilitychange", look);

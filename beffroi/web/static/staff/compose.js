@@ -58,7 +58,7 @@ for (const select of document.querySelectorAll("select[data-places]")) {
 
 // How many people: asked again a moment after the area, the severity or the mode has changed.
 const count = document.getElementById("count");
-const button = document.querySelector("[data-count-button]");
+const buttons = document.querySelectorAll("[data-count-button]");
 let timer = 0;
 let asked = 0;
 
@@ -66,6 +66,7 @@ async function ask() {
   const own = ++asked;
   const body = new FormData(form);
   const answer = await fetch(form.dataset.estimate, { method: "POST", body, headers: { Accept: "text/html" } });
+  if (answer.status === 401) document.dispatchEvent(new Event("desk-locked"));
   if (own === asked && answer.ok) count.innerHTML = await answer.text();
 }
 
@@ -75,7 +76,7 @@ function soon() {
 }
 
 if (count) {
-  button.addEventListener("click", (event) => { event.preventDefault(); soon(); });
+  for (const button of buttons) button.addEventListener("click", (event) => { event.preventDefault(); soon(); });
   form.addEventListener("area", soon);
   form.addEventListener("change", (event) => {
     if (["severity", "status", "zones", "polygons", "circles"].includes(event.target.name)) soon();

@@ -25,6 +25,7 @@ async function look() {
   if (document.visibilityState !== "visible") return;
   try {
     const answer = await fetch(now.dataset.from, { headers: { Accept: "text/html" }, redirect: "error" });
+    if (answer.status === 401) document.dispatchEvent(new Event("desk-locked"));
     if (!answer.ok) throw new Error(String(answer.status));
     const html = await answer.text();
     answered = Date.now();

@@ -8,7 +8,7 @@ BACK = "UPDATE people_key SET action = coalesce(actions ->> 0, '')"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0002_log_stays")]
+    dependencies = [("people", "0005_invitation")]
     operations = [
         migrations.AddField("key", "actions", models.JSONField(default=list), preserve_default=False),
         migrations.AddField("key", "expires_at", models.DateTimeField(db_default=Now()), preserve_default=False),
