@@ -14,5 +14,6 @@ class Migration(migrations.Migration):
         migrations.AddField("key", "expires_at", models.DateTimeField(db_default=Now()), preserve_default=False),
         migrations.RunSQL(COPY, BACK),
         migrations.AlterField("key", "expires_at", models.DateTimeField()),
+        migrations.AlterField("key", "action", models.TextField(db_default="")),  # so that there is a way back
         migrations.RemoveField("key", "action"),
     ]
