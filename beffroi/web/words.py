@@ -198,13 +198,49 @@ OWN: Final[dict[str, Words]] = {
         _("It would not be a valid CAP message (%(element)s: %(reason)s). Nothing left."), CHECK
     ),
     "method-refused": Words(
-        _("This address takes messages"), _("They come by %(allowed)s. Nothing was read."),
+        _("This address takes other requests"), _("They come by %(allowed)s. Nothing was read."),
         _("Send it with that method."),
     ),
     "key-refused": Words(
         _("No valid key"),
-        _("The request bears no key, or one that is unknown, ended or for something else. Nothing was read."),
+        _("The request bears no key, or one that is unknown or has ended. Nothing was read."),
         _("Send it with `Authorization: Bearer` and the key that the city gave you."),
+    ),
+    "key-too-narrow": Words(
+        _("The key does not open this"), _("It has no right to %(action)s. Nothing was read."),
+        _("Ask the city for a key that has."),
+    ),
+    "request-bad": Words(
+        _("We could not read this"), _("The request is not as the API has it: `facts` say where. Nothing was done."),
+        _("Compare it with the API's description and send it again."),
+    ),
+    "cursor-bad": Words(
+        _("This is no page of the list"), _("The cursor is not one that this list has given."),
+        _("Begin again with the newest, without a cursor."),
+    ),
+    "etag-stale": Words(
+        _("The text has changed"), _("It is not the one that you read. Nothing was changed."),
+        _("Read it again, then send your change with its new ETag."),
+    ),
+    "idempotency-key-bad": Words(
+        _("We could not read this"), _("An Idempotency-Key is 1 to 200 visible ASCII characters. Nothing was changed."),
+        CHECK,
+    ),
+    "idempotency-key-reused": Words(
+        _("This request has a name that was used before"),
+        _("The same Idempotency-Key came with another request. Nothing was changed."),
+        _("Give each request a name of its own."),
+    ),
+    "request-in-progress": Words(
+        _("We are still at it"), _("The same request came a moment ago and is being answered."),
+        _("Wait a second and send it again."),
+    ),
+    "webhook-bad": Words(
+        _("We do not send to this address"),
+        _("It must be https, on port 443, at a public address (%(why)s). Nothing was stored."), CHECK
+    ),
+    "webhook-unknown": Words(
+        _("There is no such webhook"), _("It does not exist, has ended, or belongs to another key."), REOPEN
     ),
 }  # fmt: skip
 
