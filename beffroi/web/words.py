@@ -50,6 +50,11 @@ LONG: Final = Words(
     _("It does not fit the channel %(channel)s in the language %(language)s. Nothing was changed."),
     _("Make it shorter. The first sentence is the one that is read."),
 )
+DIRECTORY: Final = Words(
+    _("The city's directory did not let you in"),
+    _("It did not say, in a way that can be checked, that you have an account here (%(why)s). Nothing was opened."),
+    _("Try again, or log in with your password. If it stays so, tell the city's administrator the word in brackets."),
+)
 SIGNATURE: Final = Words(
     _("The signature does not hold"),
     _("We do not believe that this message is from its sender. Nobody was told of it."),
@@ -129,6 +134,10 @@ OWN: Final[dict[str, Words]] = {
     "second-factor-missing": Words(
         _("Your account has no second factor"), _("Without one a staff account opens nothing."),
         _("Ask the city's administrator for a link to set one up."),
+    ),
+    "directory-failed": Words(
+        _("The city's directory does not answer"), _("Nobody could be asked who you are. Nothing was opened."),
+        _("Log in with your password, or try again in a minute."),
     ),
     "desk-locked": Words(
         _("The desk is locked"), _("Nobody has used it for a while."),
@@ -252,6 +261,7 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
         "signature-unreadable", "signature-unsupported", "signature-untrusted",
     )),
     (ZONES, ("alias-file-bad", "zone-bad", "zone-changed", "zone-file-bad", "zone-source-bad", "file-unreadable")),
+    (DIRECTORY, ("directory-refused", "directory-token-refused")),
     (ACCOUNT, (
         "body-unknown", "key-bad", "key-exists", "person-bad", "person-exists", "person-unknown", "role-unknown",
     )),
