@@ -104,7 +104,7 @@ def test_staff_write_approve_and_end_a_call(chromium: Chromium, plain: Callable[
     log_in(chromium, house, bruno, "bruno")
     run(bruno.click("nav a[href$='/call/new/']"))
     write_call(run, bruno)
-    run(bruno.click("button[value=count]"))
+    run(bruno.click("button[value=count]:not([hidden])"))
     assert "Nord-Ouest" in run(bruno.inner_text("#count"))
     run(bruno.click("button[value=submit]"))
     call = Call.objects.get()
