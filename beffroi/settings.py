@@ -166,6 +166,13 @@ MFA_FORMS = {
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a touch alone would open an unlocked desk to whoever sits down at it
 MFA_TOTP_ISSUER = "Beffroi"
 
+OIDC_URL = env.text("BEFFROI_OIDC_URL")
+"""The city's directory (OpenID Connect), by its own name; empty for none."""
+OIDC_CLIENT, OIDC_SECRET = env.text("BEFFROI_OIDC_CLIENT"), env.text("BEFFROI_OIDC_SECRET")
+OIDC_SECOND_FACTOR = env.words("BEFFROI_OIDC_SECOND_FACTOR")
+if OIDC_URL and not (OIDC_URL.startswith("https://") and OIDC_CLIENT and OIDC_SECRET):
+    raise env.BadSetting(name="BEFFROI_OIDC_URL", value=OIDC_URL)
+
 SMTP_URL = env.text("BEFFROI_SMTP", "smtp://localhost:25")
 MAIL_FROM = env.text("BEFFROI_MAIL_FROM")
 PUSH_HOSTS = env.words("BEFFROI_PUSH_HOSTS")

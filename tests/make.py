@@ -17,7 +17,8 @@ from beffroi.calls.actions import Content
 from beffroi.calls.models import Call
 from beffroi.delivery import actions as delivery
 from beffroi.lib import clock, grid
-from beffroi.people.models import Person
+from beffroi.people import actions as people
+from beffroi.people.models import Key, Person
 from tests.phone import Phone
 
 NORTH_WEST, SOUTH_EAST = (49.01, 1.985), (48.99, 2.015)
@@ -48,6 +49,12 @@ def content(**changes: Any) -> Content:
         "ranges": where.ranges,
     }  # fmt: skip
     return Content(**(values | changes))
+
+
+def program(name: str = "partner", *actions: str) -> Key:
+    """A program with a key; one for drafts, where nothing else is said."""
+    people.add_key(name, actions or ["call.draft", "call.close"])
+    return Key.objects.get(name=name)
 
 
 def pending(author: Person, **changes: Any) -> Call:

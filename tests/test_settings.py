@@ -83,3 +83,25 @@ def test_the_static_address_changes_with_any_file(tmp_path: Path) -> None:
     three = settings.digest(tmp_path)
     assert len({one, two, three}) == 3
     assert f"/static/{settings.digest(settings.STATIC_TREE)}/" == settings.STATIC_URL
+
+
+@pytest.mark.parametrize("given", [
+    {"BEFFROI_OIDC_URL": "http://login.town.example", "BEFFROI_OIDC_CLIENT": "x", "BEFFROI_OIDC_SECRET": "y"},
+    {"BEFFROI_OIDC_URL": "https://login.town.example", "BEFFROI_OIDC_CLIENT": "x"},
+    {"BEFFROI_OIDC_URL": "https://login.town.example", "BEFFROI_OIDC_SECRET": "y"},
+])  # fmt: skip
+def test_half_a_directory_stops_the_start(tmp_path: Path, given: dict[str, str]) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        read("OIDC_URL", BEFFROI_KEYS=str(tmp_path / "none"), **given)
+    assert "BadSetting" in caught.value.stderr
+
+
+def test_a_directory_with_its_secret_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("of the directory\n", encoding="utf-8")
+    given = {
+        "BEFFROI_OIDC_URL": "https://login.town.example/", "BEFFROI_OIDC_CLIENT": "beffroi",
+        "BEFFROI_OIDC_SECRET_FILE": str(tmp_path / "secret"), "BEFFROI_KEYS": str(tmp_path / "none"),
+    }  # fmt: skip
+    assert read("OIDC_URL OIDC_SECRET OIDC_SECOND_FACTOR", **given) == [
+        "https://login.town.example/", "of the directory", [],
+    ]  # fmt: skip

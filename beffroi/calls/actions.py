@@ -17,7 +17,8 @@ from beffroi.calls.state import Authority, State
 from beffroi.errors import Conflict, NotFound
 from beffroi.lib import clock, tokens
 from beffroi.people import access, log
-from beffroi.people.models import Person
+from beffroi.people.access import Actor
+from beffroi.people.models import Key, Person
 
 
 class CallNotFound(NotFound):
@@ -73,34 +74,44 @@ def about(call: Call) -> str:
     return f"call:{call.public_id}"
 
 
+def begun_by(actor: Actor | None) -> dict[str, Any]:
+    """Who began a draft. Only a person is an author: what a program or a robot drafts has none until a person takes
+    it over, and without one the database lets nothing leave."""
+    return {
+        "author": actor if isinstance(actor, Person) else None,
+        "program": actor if isinstance(actor, Key) else None,
+    }
+
+
 @transaction.atomic
-def draft(person: Person | None, content: Content, *, warned_at: datetime | None = None) -> Call:
+def draft(actor: Actor | None, content: Content, *, warned_at: datetime | None = None) -> Call:
     """A new draft; by nobody when a robot made it from an incoming warning."""
-    if person is not None:
-        access.demand(person, "call.draft")
-    call = Call(public_id=tokens.short_id(), author=person, warned_at=warned_at)
+    if actor is not None:
+        access.demand(actor, "call.draft")
+    call = Call(public_id=tokens.short_id(), warned_at=warned_at, **begun_by(actor))
     fill(call, content)
     call.save()
-    log.write(person, "call.draft", about(call), hazard=call.hazard, severity=call.severity)
+    log.write(actor, "call.draft", about(call), hazard=call.hazard, severity=call.severity)
     return call
 
 
 @transaction.atomic
-def follow(person: Person | None, prior: Call, content: Content, *, msgType: str, ending: str | None = None) -> Call:
-    """A draft of the next message of an event: an Update, or a Cancel or all-clear that ends it."""
-    if person is not None:
-        access.demand(person, "call.draft" if ending is None else "call.close")
-    if ending is not None:
+def follow(actor: Actor | None, prior: Call, content: Content, *, msgType: str, ending: str | None = None) -> Call:
+    """A draft of the next message of an event: an Update, or a Cancel or all-clear that ends it. A program's never
+    takes the place of one that waits."""
+    if actor is not None:
+        access.demand(actor, "call.draft" if ending is None else "call.close")
+    if ending is not None and not isinstance(actor, Key):
         drop_waiting(prior)
     elif waiting := Call.objects.filter(follows=prior).exclude(state="withdrawn").first():
         raise Conflict(call=waiting.public_id, why="follow-up-waiting")
     call = Call(
-        public_id=tokens.short_id(), author=person, msgType=msgType, ending=ending, follows=prior,
-        root=prior.first, number=prior.number + 1, warned_at=prior.warned_at,
+        public_id=tokens.short_id(), msgType=msgType, ending=ending, follows=prior, root=prior.first,
+        number=prior.number + 1, warned_at=prior.warned_at, **begun_by(actor),
     )  # fmt: skip
     fill(call, content)
     call.save()
-    log.write(person, "call.follow", about(call), follows=prior.public_id, msgType=msgType, ending=ending)
+    log.write(actor, "call.follow", about(call), follows=prior.public_id, msgType=msgType, ending=ending)
     return call
 
 
@@ -114,27 +125,35 @@ def fill(call: Call, content: Content) -> None:
         call.status = call.follows.status
 
 
+def demand_own(actor: Actor | None, call: Call) -> None:
+    """A robot or a program may only touch a draft of its own, and none that a person has touched; people touch any."""
+    if isinstance(actor, Person):
+        return
+    if call.author is not None:
+        raise Conflict(call=call.public_id, why="draft-has-author")
+    if call.program != actor:
+        raise Conflict(call=call.public_id, why="draft-of-another")
+
+
 @transaction.atomic
-def edit(person: Person | None, public_id: str, content: Content) -> Call:
-    """Change a draft; who changed it last is its author. A robot may only refresh a draft that no person has
-    touched."""
-    if person is not None:
-        access.demand(person, "call.draft")
+def edit(actor: Actor | None, public_id: str, content: Content) -> Call:
+    """Change a draft; the person who changed it last is its author."""
+    if actor is not None:
+        access.demand(actor, "call.draft")
     call = held(public_id)
-    if person is None and call.author is not None:
-        raise Conflict(call=public_id, why="draft-has-author")
+    demand_own(actor, call)
     if call.state != State.DRAFT:
         raise state.StepRefused(now=call.state, then=str(State.DRAFT))
     fill(call, content)
-    call.author = person
+    call.author = actor if isinstance(actor, Person) else None
     call.save()
-    log.write(person, "call.edit", about(call))
+    log.write(actor, "call.edit", about(call))
     return call
 
 
 @transaction.atomic
 def submit(person: Person, public_id: str, editions: Iterable[Frozen], *, phase: str, body: str) -> Call:
-    """Freeze the editions and wait for a second person; who submits a robot's draft is its author."""
+    """Freeze the editions and wait for a second person; who submits a robot's or program's draft is its author."""
     access.demand(person, "call.submit")
     call = held(public_id)
     call.state = state.step(State(call.state), State.PENDING)
@@ -156,12 +175,12 @@ def freeze(call: Call, editions: Iterable[Frozen]) -> None:
     call.digest = edition.digest(rows)
 
 
-def rest(person: Person | None, public_id: str, then: State, action: str, **facts: object) -> Call:
+def rest(actor: Actor | None, public_id: str, then: State, action: str, **facts: object) -> Call:
     """Move a call to a state in which nothing is sent, and log it."""
     call = held(public_id)
     call.state = state.step(State(call.state), then)
     call.save()
-    log.write(person, action, about(call), **facts)
+    log.write(actor, action, about(call), **facts)
     return call
 
 
@@ -173,10 +192,11 @@ def refuse(person: Person, public_id: str, *, why: str) -> Call:
 
 
 @transaction.atomic
-def withdraw(person: Person, public_id: str) -> Call:
+def withdraw(actor: Actor, public_id: str) -> Call:
     """Take a draft or a waiting call back for good."""
-    access.demand(person, "call.draft")
-    return rest(person, public_id, State.WITHDRAWN, "call.withdraw")
+    access.demand(actor, "call.draft")
+    demand_own(actor, held(public_id))
+    return rest(actor, public_id, State.WITHDRAWN, "call.withdraw")
 
 
 @transaction.atomic

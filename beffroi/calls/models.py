@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from beffroi import city
-from beffroi.people.models import Person
+from beffroi.people.models import Key, Person
 
 LIVE = Q(state__in=["live", "replaced", "ended"])
 """The states of a call that has been sent."""
@@ -51,6 +51,8 @@ class Call(models.Model):
     # By what right.
     author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     """The last person who changed the text, or who submitted a robot's draft."""
+    program = models.ForeignKey(Key, null=True, on_delete=models.PROTECT, related_name="+")
+    """The program that drafted it; null where a person or the city's own robot did. Never anybody who decides."""
     approver = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     authority = models.TextField(null=True)
     ending = models.TextField(null=True)

@@ -82,8 +82,8 @@ def newest(first: Call) -> Call:
 
 
 def is_untouched(call: Call) -> bool:
-    """A robot's draft that no person has changed: the only thing that a robot may change or take back."""
-    return call.state == State.DRAFT and call.author is None
+    """The robot's own draft that no person has changed: the only thing that it may change or take back."""
+    return call.state == State.DRAFT and call.author is None and call.program is None
 
 
 def is_over(call: Call) -> bool:

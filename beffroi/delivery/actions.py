@@ -18,6 +18,7 @@ from beffroi.delivery import fanout, notes, publish, shards, shelves
 from beffroi.delivery.capout import compose
 from beffroi.delivery.editions import messages
 from beffroi.delivery.models import Shard
+from beffroi.delivery.webhooks import actions as webhooks
 from beffroi.errors import Conflict, NotAllowed
 from beffroi.lib import clock
 from beffroi.people import access, log
@@ -48,9 +49,20 @@ def freeze(call: Call) -> list[Frozen]:
 def submit(person: Person, public_id: str) -> Call:
     """Freeze what would leave and hand it to a second person; says which body must approve."""
     call = calls.held(public_id)
+    phase, body = competence(call)
+    return calls.submit(person, public_id, freeze(call), phase=phase, body=body)
+
+
+def competence(call: Call) -> tuple[str, str]:
+    """The phase in force and the body that must approve in it, or NoCompetentBody."""
     phase = calls.current_phase(city.current().phase[0].code)
-    body = city.competent_body(city.current(), call.kind, call.hazard, call.weight, phase)
-    return calls.submit(person, public_id, freeze(call), phase=phase, body=body.code)
+    return phase, city.competent_body(city.current(), call.kind, call.hazard, call.weight, phase).code
+
+
+def demand_ready(call: Call) -> None:
+    """Raise now what handing the draft over would raise later: TextTooLong, NoCompetentBody."""
+    competence(call)
+    freeze(call)
 
 
 @transaction.atomic
@@ -100,6 +112,7 @@ def issue(call: Call, authority: Authority, *, approver: Person | None) -> None:
     kind = shelves.kinds.get(call.kind)
     Shard.objects.bulk_create(shards.plan(call, owed, lane=kind.lane))
     publish.refresh(call)
+    webhooks.announce(call)
     wake()
 
 
@@ -129,8 +142,8 @@ def erase_recipients(now: datetime) -> int:
 
 
 @transaction.atomic
-def stop_everything() -> tuple[int, int]:
-    """Nothing that waits leaves any more: how many shards, how many notes."""
-    stopped = fanout.stop(Shard.objects.all()), notes.stop()
-    log.write(None, "delivery.stop", "delivery:unsent", shards=stopped[0], letters=stopped[1])
+def stop_everything() -> tuple[int, int, int]:
+    """Nothing that waits leaves any more: how many shards, how many notes, how many events for webhooks."""
+    shards, letters, events = stopped = fanout.stop(Shard.objects.all()), notes.stop(), webhooks.stop()
+    log.write(None, "delivery.stop", "delivery:unsent", shards=shards, letters=letters, webhooks=events)
     return stopped

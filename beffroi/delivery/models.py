@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from beffroi.calls.models import Call
+from beffroi.people.models import Key
 
 
 class Shard(models.Model):
@@ -77,6 +78,42 @@ class Note(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["state", "not_before"])]
+
+
+class Webhook(models.Model):
+    """Where a partner's program is told of calls. It ends with its key."""
+
+    public_id = models.TextField(unique=True)
+    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    address = models.BinaryField()
+    """Address and secret, sealed (lib/seal), context `webhook`: an address may hold a secret of its own."""
+    is_exercise = models.BooleanField(default=False)
+    """Whether it is told of exercises, too."""
+    made_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+
+class Event(models.Model):
+    """What one webhook is to be told of one call. Erased after 7 days."""
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="events")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="+")
+    state = models.TextField(default="waiting")
+    """waiting, sent, expired (the call is over), or dropped (webhook or key has ended)."""
+    tries = models.IntegerField(default=0)
+    reason = models.TextField(default="")
+    """Why the last try failed: a status, or an error's code."""
+    made_at = models.DateTimeField(db_default=Now())
+    not_before = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(name="event_waiting", fields=["webhook", "id"], condition=models.Q(state="waiting")),
+            models.Index(fields=["made_at"]),
+        ]
+        constraints: ClassVar = [models.UniqueConstraint(name="event_once", fields=["webhook", "call"])]
 
 
 class Page(models.Model):

@@ -76,8 +76,7 @@ def fetch(
     lines = _whole_lines([f"{name}: {value}" for name, value in headers.items()])
     for _ in range(MAX_HOPS + 1):
         origin = guard.origin(url, allowed_hosts=allowed_hosts)
-        getter = _Getter(guard, origin, max_bytes)
-        response = getter.get(url, lines, deadline - time.monotonic())
+        response = Getter(guard, origin, max_bytes).get(url, lines, deadline - time.monotonic())
         if response.status not in REDIRECTS or "location" not in response.headers:
             return response
         try:
@@ -131,8 +130,7 @@ class Poster:
         self._guard = guard
         self._allowed_hosts = allowed_hosts
         self._per_origin = min(per_origin, streams)
-        self._parked_limit = streams * PARKED_PER_STREAM
-        self._parked = 0
+        self._parked_limit, self._parked = streams * PARKED_PER_STREAM, 0
         self._lanes: dict[Origin, _Lane] = {}
         self._made: list[socket.socket] = []
         self._busy: dict[pycurl.Curl, _Slot] = {}
@@ -318,8 +316,8 @@ class _Slot:
         return len(chunk) if self.size <= ANSWER_BYTES else 0
 
 
-class _Getter:
-    """One GET."""
+class Getter:
+    """One GET; or one POST, where there is a body, whose answer is read."""
 
     def __init__(self, guard: Guard, origin: Origin, max_bytes: int) -> None:
         self.origin = origin
@@ -332,12 +330,14 @@ class _Getter:
         self.curl = pycurl.Curl()
         _prepare(self.curl, guard, self.door)
 
-    def get(self, url: str, headers: Sequence[str], timeout_s: float) -> Response:
+    def get(self, url: str, headers: Sequence[str], timeout_s: float, body: bytes = b"") -> Response:
         if timeout_s <= 0:
             raise HttpTimeout(host=self.origin.host)
         self.curl.setopt(pycurl.URL, url)
         self.curl.setopt(pycurl.HTTPHEADER, headers)
         self.curl.setopt(pycurl.ACCEPT_ENCODING, "gzip, deflate")
+        if body:
+            self.curl.setopt(pycurl.POSTFIELDS, body)
         self.curl.setopt(pycurl.TIMEOUT_MS, max(1, int(timeout_s * 1000)))
         self.curl.setopt(pycurl.HEADERFUNCTION, self._header)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._write)

@@ -49,7 +49,8 @@ def listing(options: argparse.Namespace) -> int:  # noqa: ARG001
         words = (person.role, person.body, "demo" if person.is_demo else "", "" if person.is_active else "ended")
         say(" ".join(filter(None, (f"{person.email:32}", *words))))
     for key in Key.objects.order_by("ended_at", "name"):
-        say(f"key {key.name:28} {key.action}{' ended' if key.ended_at else ''}")
+        until = f"until {key.expires_at:%Y-%m-%d}" if key.is_open else "ended"
+        say(f"key {key.name:28} {' '.join(key.actions)} {until}")
     return 0
 
 
@@ -62,7 +63,7 @@ def end(options: argparse.Namespace) -> int:
 def key(options: argparse.Namespace) -> int:
     """Make or end a key."""
     if not options.end:
-        say(people.add_key(options.name, options.action))
+        say(people.add_key(options.name, options.action, days=options.days))
         return 0
     is_ended = people.end_key(options.name)
     say(f"{options.name}: {'ended' if is_ended else 'there is no such open key'}")

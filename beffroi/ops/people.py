@@ -32,8 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     key = verbs.add_parser("key", help="make a key for a program; prints it, once")
     key.add_argument("name", help="of the program, in small letters: weather-service")
     what = key.add_mutually_exclusive_group(required=True)
-    what.add_argument("--action", help="what the key opens: warning.send")
+    what.add_argument("--action", action="append", help="what the key opens, once for each action (docs/api.md)")
     what.add_argument("--end", action="store_true", help="the key opens nothing any more")
+    key.add_argument("--days", type=int, default=365, help="how long it is good; default: a year")
     key.set_defaults(run=_later("key"))
 
 

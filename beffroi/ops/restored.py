@@ -50,9 +50,9 @@ def run(options: argparse.Namespace) -> int:  # noqa: ARG001
     if is_restored("owner"):
         shelves.load()
         outcomes.expire(clock.now())  # what ended since the dump ends here too, before all is stopped: untold
-        shards, letters = delivery.stop_everything()
+        shards, letters, events = delivery.stop_everything()
         say("This database was restored from a dump. What waited in it will not be sent:")
-        say(f"{shards} parts of calls, {letters} letters.")
+        say(f"{shards} parts of calls, {letters} letters, {events} webhooks.")
         for call in Call.objects.filter(state="live", ending=None).order_by("issued_at"):
             until = f"{call.expires:%Y-%m-%d %H:%M} UTC"
             say(f"Live when the dump was made: {call.public_id}, {call.severity}, until {until}.")

@@ -19,6 +19,7 @@ from beffroi.crisis.feeds import actions as feeds
 from beffroi.crisis.feeds import polling
 from beffroi.delivery import actions as delivery
 from beffroi.delivery import fanout, notes
+from beffroi.delivery.webhooks import actions as webhooks
 from beffroi.lib import clock
 from beffroi.ops import restored
 from beffroi.outcomes import actions as outcomes
@@ -65,8 +66,17 @@ def send_notes_due() -> None:
         pass
 
 
+def tell_webhooks_due() -> None:
+    """Webhooks, until none is due; DatabaseRestored where they may be stale."""
+    restored.refuse()
+    now = clock.now()
+    while not OVER.is_set() and webhooks.send_round(now):
+        pass
+
+
 send_shards = OneAtATime(send_shards_due)
 send_letters = OneAtATime(send_notes_due)
+tell_webhooks = OneAtATime(tell_webhooks_due)
 read_feeds = OneAtATime(lambda: polling.poll_due(clock.now(), is_over=OVER.is_set))
 
 
@@ -95,12 +105,25 @@ def send_notes() -> None:
     send_letters()
 
 
+@app.task(name=webhooks.WAKE, queue="webhooks")
+def send_webhooks() -> None:
+    """Tell partners' programs what is due."""
+    tell_webhooks()
+
+
 @app.periodic(cron="* * * * * */5")
 @app.task(name="clock.sweep", queue="clock")
 def sweep(timestamp: int) -> None:  # noqa: ARG001
     """Every five seconds: calls whose time is over, and notes that nobody was woken for."""
     now = clock.now()
     all_of(lambda: outcomes.expire(now), lambda: calls.lapse(now), send_letters)
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="clock.webhooks", queue="webhooks")
+def retry_webhooks(timestamp: int) -> None:  # noqa: ARG001
+    """Every five seconds: webhooks whose next try has come. A queue of its own: slow receivers hold up nothing."""
+    tell_webhooks()
 
 
 @app.periodic(cron="* * * * * */10")
@@ -131,6 +154,7 @@ def night(timestamp: int) -> None:  # noqa: ARG001
     now, keep = clock.now(), city.current().retention
     all_of(
         lambda: notes.erase(now - timedelta(days=keep.notes_days)),
+        lambda: webhooks.erase(now),
         lambda: audience.forget_unconfirmed((now - timedelta(days=keep.unconfirmed_days)).date()),
         lambda: feeds.forget_fetched(now),
     )

@@ -21,9 +21,10 @@ from beffroi.ops.processes import die_with_parent
 
 log = logging.getLogger("beffroi.worker")
 
-QUEUES: Final = ["delivery", "notes", "clock", "poll"]
-CONCURRENCY: Final = 6
-"""Shards, letters and feeds take one thread each for as long as they like (tasks.OneAtATime); the rest is short."""
+QUEUES: Final = ["delivery", "notes", "webhooks", "clock", "poll"]
+CONCURRENCY: Final = 7
+"""Shards, letters, webhooks and feeds take one thread each for as long as they like (tasks.OneAtATime); the rest is
+short."""
 LOOK_S: Final = 5
 AGAIN_S: Final = 5
 """After the database was lost, until it is looked for again."""

@@ -24,7 +24,8 @@ from beffroi.errors import BadInput, Conflict
 from beffroi.lib import clock
 from beffroi.outcomes.words import closing_texts
 from beffroi.people import access, log
-from beffroi.people.models import Person
+from beffroi.people.access import Actor
+from beffroi.people.models import Key, Person
 
 CLOSING_S: Final = 6 * 3600
 """How long a closing message stays on the now page."""
@@ -61,10 +62,10 @@ def live(public_id: str) -> Call:
 
 
 @transaction.atomic
-def update(person: Person, prior_public_id: str, content: Content) -> Call:
+def update(actor: Actor, prior_public_id: str, content: Content) -> Call:
     """A draft Update of a live call; it goes the way of any draft, to a second person."""
     prior = live(prior_public_id)
-    return calls.follow(person, prior, content, msgType="Update")
+    return calls.follow(actor, prior, content, msgType="Update")
 
 
 def closing_content(prior: Call, ending: str, texts: Mapping[str, Mapping[str, str]], now: datetime) -> Content:
@@ -86,15 +87,27 @@ def close(person: Person, prior_public_id: str, ending: str, texts: Mapping[str,
     """End a live call: told to everyone who was reached. Issued at once where one person may do so (is_alone_enough),
     otherwise
     submitted and waiting for a second person (its state says which)."""
-    if ending not in {"all-clear", "false-alarm"}:
-        raise EndingUnknown(ending=ending)
     prior, now = live(prior_public_id), clock.now()
-    msgType = "Cancel" if ending == "false-alarm" else "Update"
-    content = closing_content(prior, ending, texts, now)
-    call = calls.follow(person, prior, content, msgType=msgType, ending=ending)
+    call = draft_ending(person, prior, ending, texts)
     if is_alone_enough(prior, now):
         return delivery.close_alone(person, call.public_id)
     return delivery.submit(person, call.public_id)
+
+
+@transaction.atomic
+def propose_end(program: Key, prior_public_id: str, ending: str) -> Call:
+    """A program's draft of the end of a live call, in the words that people start from too: people decide on it."""
+    prior = live(prior_public_id)
+    return draft_ending(program, prior, ending, closing_texts(prior, ending))
+
+
+def draft_ending(actor: Actor, prior: Call, ending: str, texts: Mapping[str, Mapping[str, str]]) -> Call:
+    """The draft of the message that ends `prior`."""
+    if ending not in {"all-clear", "false-alarm"}:
+        raise EndingUnknown(ending=ending)
+    content = closing_content(prior, ending, texts, clock.now())
+    msgType = "Cancel" if ending == "false-alarm" else "Update"
+    return calls.follow(actor, prior, content, msgType=msgType, ending=ending)
 
 
 def expire(now: datetime) -> int:

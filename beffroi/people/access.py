@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from beffroi.errors import NotAllowed
-from beffroi.people.models import Person
+from beffroi.people.models import Key, Person
 
 ROLES: Final = ("officer", "approver", "overseer", "administrator")
 
@@ -26,23 +26,34 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "warning.settle":   frozenset({"officer", "approver"}),
     "log.read":         frozenset({"overseer", "administrator"}),
     "warning.send":     frozenset(),  # programs with a key of this action, never a person
+    "webhook.manage":   frozenset(),  # the same
 }
 # fmt: on
 
-FOR_PROGRAMS: Final = ("warning.send",)
-"""Actions that a program's key may open."""
+FOR_PROGRAMS: Final = (
+    "warning.send", "warning.read", "call.read", "call.draft", "call.close", "webhook.manage",
+)  # fmt: skip
+"""Actions that a program's key may open. Handing over, approving and refusing are not among them: the two who decide
+are people."""
 
 PUBLIC: Final = "public"
 """The mark of a route that everybody may use."""
 
 
-def may(person: Person | None, action: str) -> bool:
-    """Whether this person may do this; nobody, a closed account or an unknown action never may."""
-    return person is not None and person.is_active and person.role in TABLE.get(action, frozenset())
+Actor = Person | Key
+"""Somebody of the staff, or a program by its key."""
 
 
-def demand(person: Person | None, action: str) -> Person:
-    """The person, if they may do this; otherwise NotAllowed."""
-    if person is None or not may(person, action):
+def may(actor: Actor | None, action: str) -> bool:
+    """Whether this person or program may do this; nobody, a closed account, an ended key or an unknown action never
+    may."""
+    if isinstance(actor, Key):
+        return actor.is_open and action in FOR_PROGRAMS and action in actor.actions
+    return actor is not None and actor.is_active and actor.role in TABLE.get(action, frozenset())
+
+
+def demand(actor: Actor | None, action: str) -> Actor:
+    """The person or program, if they may do this; otherwise NotAllowed."""
+    if actor is None or not may(actor, action):
         raise NotAllowed(action=action)
-    return person
+    return actor

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
@@ -28,6 +28,8 @@ from beffroi.people.models import Invitation, Key, Person
 INVITATION_S: Final = 24 * 3600
 """How long a link to set up an account works: over a night shift, not over a holiday."""
 KEY_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+KEY_DAYS: Final = 1095
+"""A key lives no longer than three years: what nobody renews is not needed."""
 
 
 class RoleUnknown(BadInput):
@@ -67,7 +69,7 @@ class InvitationBad(NotFound):
 
 
 class KeyBad(BadInput):
-    """A key has a short name in small letters, and opens an action that programs may have."""
+    """A key has a short name in small letters, opens actions that programs may have, and ends within KEY_DAYS."""
 
     code = "key-bad"
 
@@ -210,15 +212,19 @@ def end_person(email: str) -> Person:
     return person
 
 
-def add_key(name: str, action: str) -> str:
-    """A key for a program; shown once, only its digest is kept."""
-    if KEY_NAME.fullmatch(name) is None or action not in access.FOR_PROGRAMS:
-        raise KeyBad(name=name, action=action, actions=", ".join(access.FOR_PROGRAMS))
-    token = tokens.fresh(32)
+def add_key(name: str, actions: Sequence[str], *, days: int = 365) -> str:
+    """A key for a program, good for so many days; shown once, only its digest is kept."""
+    opens = list(dict.fromkeys(actions))
+    is_known = bool(opens) and set(opens) <= set(access.FOR_PROGRAMS)
+    if KEY_NAME.fullmatch(name) is None or not is_known or not 1 <= days <= KEY_DAYS:
+        raise KeyBad(name=name, opens=", ".join(opens), days=days, actions=", ".join(access.FOR_PROGRAMS))
+    token, expires_at = tokens.fresh(32), clock.now() + timedelta(days=days)
     try:
         with transaction.atomic(using=OWNER):
-            Key.objects.using(OWNER).create(name=name, digest=tokens.digest(token), action=action)
-            log.write_as_owner("key.add", f"key:{name}", opens=action)
+            Key.objects.using(OWNER).create(
+                name=name, digest=tokens.digest(token), actions=opens, expires_at=expires_at
+            )
+            log.write_as_owner("key.add", f"key:{name}", opens=opens, until=clock.format(expires_at))
     except IntegrityError as err:
         raise KeyExists(name=name) from err
     return token

@@ -9,6 +9,8 @@ from django.contrib.auth.hashers import check_password
 from django.db import models
 from django.db.models.functions import Now
 
+from beffroi.lib import clock
+
 
 class Person(AbstractBaseUser):
     """A member of staff. The application may not make one or change a role: its database role has no right to
@@ -55,14 +57,21 @@ class Invitation(models.Model):
 
 
 class Key(models.Model):
-    """A program's key: only its digest is kept."""
+    """A program's key: only its digest is kept. A program is nobody of the staff, and acts in its own name."""
 
     name = models.TextField(unique=True)
     digest = models.BinaryField(unique=True)
-    action = models.TextField()
-    """The one action of people/access.py that the key opens."""
+    actions: models.JSONField[list[str], list[str]] = models.JSONField()
+    """The actions of people/access.py that the key opens, and no other."""
     made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    """From then on it opens nothing."""
     ended_at = models.DateTimeField(null=True)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it opens anything now."""
+        return self.ended_at is None and clock.now() < self.expires_at
 
 
 class Entry(models.Model):

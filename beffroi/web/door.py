@@ -26,6 +26,8 @@ LONGEST_S: Final = 12 * 3600
 NOTED_S: Final = 30
 """How exactly a session knows when it was last used; not each request is worth a write."""
 SEEN: Final = "seen at"
+DIRECTORY: Final = "directory"
+"""How a session notes what the city's directory said."""
 
 
 class StaffDoor(DefaultAccountAdapter):  # type: ignore[misc]
@@ -49,6 +51,12 @@ class StaffDoor(DefaultAccountAdapter):  # type: ignore[misc]
             return cast(HttpResponse, self.respond_user_inactive(request, user))
         return cast("HttpResponse | None", super().pre_login(request, user, **kwargs))
 
+    def get_login_stages(self) -> list[str]:
+        """Our second factor is not asked of whom the city's directory asked for one (web/staff/directory.py)."""
+        stages: list[str] = super().get_login_stages()
+        is_vouched = getattr(self.request, "is_vouched", False)
+        return [stage for stage in stages if not (is_vouched and stage == "allauth.mfa.stages.AuthenticateStage")]
+
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """allauth's greetings ("Successfully signed in as ...") say nothing that the page does not say."""
 
@@ -59,9 +67,9 @@ def is_welcome(person: Person) -> bool:
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    """Whether the account has a second factor and this session passed it."""
+    """Whether this session passed a second factor: one of the account's own, or the directory's where that counts."""
     types = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are no second factor
-    return is_mfa_enabled(request.user, types) and bool(passed(request))
+    return bool(passed(request)) and (is_mfa_enabled(request.user, types) or bool(settings.OIDC_SECOND_FACTOR))
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -71,9 +79,10 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def passed(request: HttpRequest) -> list[float]:
-    """When (Unix time) this session gave a second factor."""
+    """When (Unix time) this session gave a second factor that counts."""
     records = get_authentication_records(request, request.user)
-    return [float(record["at"]) for record in records if record["method"] == "mfa"]
+    known = [record for record in records if record.get("type") != DIRECTORY or settings.OIDC_SECOND_FACTOR]
+    return [float(record["at"]) for record in known if record["method"] == "mfa"]
 
 
 def is_over(request: HttpRequest) -> bool:

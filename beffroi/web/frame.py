@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 
@@ -58,4 +59,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     own = languages.of_path(request.path, city.current().languages)
     path = request.path.lstrip("/").partition("/")[2] if own else ""
     here = path.partition("/")[0]
-    return {"frame": build(language, path=path, here={"subscribe": "subscribe", "mine": "subscribe"}.get(here, ""))}
+    return {
+        "has_directory": bool(settings.OIDC_URL),
+        "frame": build(language, path=path, here={"subscribe": "subscribe", "mine": "subscribe"}.get(here, "")),
+    }

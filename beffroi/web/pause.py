@@ -28,9 +28,8 @@ def aim(request: HttpRequest) -> str:
     return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
 
 
-def go_on(request: HttpRequest) -> HttpResponse:
-    """Do what was waiting, or open the page where it was; what waited for another page is forgotten."""
-    path = aim(request)
+def go_on(request: HttpRequest, path: str) -> HttpResponse:
+    """Do what was waiting at `path` (see `aim`), or open that page; what waited for another page is forgotten."""
     if not path:
         return redirect("desk")
     kept = request.session.pop(KEPT, None)

@@ -22,6 +22,8 @@ from beffroi.web.words import Words, words_of
 log = logging.getLogger("beffroi.problems")
 
 Response = Callable[[HttpRequest], HttpResponse]
+HEADERS = {"wait_s": "Retry-After", "allowed": "Allow"}
+"""Facts that HTTP has a header for (RFC 9110)."""
 
 
 class Forged(NotAllowed):
@@ -86,6 +88,8 @@ def render(err: BeffroiError, *, language: str, is_json: bool, is_desk: bool = F
 
 def plain(value: object) -> object:
     """A fact as JSON knows it."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
@@ -96,8 +100,11 @@ def respond(request: HttpRequest, err: BeffroiError) -> HttpResponse:
     content_type, body = render(err, language=chosen, is_json=is_json, is_desk=request.path.startswith("/desk/"))
     response = HttpResponse(body, content_type=content_type, status=err.status)
     response["Cache-Control"] = "no-store"
-    if "wait_s" in err.facts:
-        response["Retry-After"] = str(err.facts["wait_s"])
+    for fact, header in HEADERS.items():
+        if fact in err.facts:
+            response[header] = str(err.facts[fact])
+    if err.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
     return response
 
 

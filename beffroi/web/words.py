@@ -50,6 +50,11 @@ LONG: Final = Words(
     _("It does not fit the channel %(channel)s in the language %(language)s. Nothing was changed."),
     _("Make it shorter. The first sentence is the one that is read."),
 )
+DIRECTORY: Final = Words(
+    _("The city's directory did not let you in"),
+    _("It did not say, in a way that can be checked, that you have an account here (%(why)s). Nothing was opened."),
+    _("Try again, or log in with your password. If it stays so, tell the city's administrator the word in brackets."),
+)
 SIGNATURE: Final = Words(
     _("The signature does not hold"),
     _("We do not believe that this message is from its sender. Nobody was told of it."),
@@ -130,6 +135,10 @@ OWN: Final[dict[str, Words]] = {
         _("Your account has no second factor"), _("Without one a staff account opens nothing."),
         _("Ask the city's administrator for a link to set one up."),
     ),
+    "directory-failed": Words(
+        _("The city's directory does not answer"), _("Nobody could be asked who you are. Nothing was opened."),
+        _("Log in with your password, or try again in a minute."),
+    ),
     "desk-locked": Words(
         _("The desk is locked"), _("Nobody has used it for a while."),
         _("Open the desk again and give your code or passkey."),
@@ -198,13 +207,49 @@ OWN: Final[dict[str, Words]] = {
         _("It would not be a valid CAP message (%(element)s: %(reason)s). Nothing left."), CHECK
     ),
     "method-refused": Words(
-        _("This address takes messages"), _("They come by %(allowed)s. Nothing was read."),
+        _("This address takes other requests"), _("They come by %(allowed)s. Nothing was read."),
         _("Send it with that method."),
     ),
     "key-refused": Words(
         _("No valid key"),
-        _("The request bears no key, or one that is unknown, ended or for something else. Nothing was read."),
+        _("The request bears no key, or one that is unknown or has ended. Nothing was read."),
         _("Send it with `Authorization: Bearer` and the key that the city gave you."),
+    ),
+    "key-too-narrow": Words(
+        _("The key does not open this"), _("It has no right to %(action)s. Nothing was read."),
+        _("Ask the city for a key that has."),
+    ),
+    "request-bad": Words(
+        _("We could not read this"), _("The request is not as the API has it: `facts` say where. Nothing was done."),
+        _("Compare it with the API's description and send it again."),
+    ),
+    "cursor-bad": Words(
+        _("This is no page of the list"), _("The cursor is not one that this list has given."),
+        _("Begin again with the newest, without a cursor."),
+    ),
+    "etag-stale": Words(
+        _("The text has changed"), _("It is not the one that you read. Nothing was changed."),
+        _("Read it again, then send your change with its new ETag."),
+    ),
+    "idempotency-key-bad": Words(
+        _("We could not read this"), _("An Idempotency-Key is 1 to 200 visible ASCII characters. Nothing was changed."),
+        CHECK,
+    ),
+    "idempotency-key-reused": Words(
+        _("This request has a name that was used before"),
+        _("The same Idempotency-Key came with another request. Nothing was changed."),
+        _("Give each request a name of its own."),
+    ),
+    "request-in-progress": Words(
+        _("We are still at it"), _("The same request came a moment ago and is being answered."),
+        _("Wait a second and send it again."),
+    ),
+    "webhook-bad": Words(
+        _("We do not send to this address"),
+        _("It must be https, on port 443, at a public address (%(why)s). Nothing was stored."), CHECK
+    ),
+    "webhook-unknown": Words(
+        _("There is no such webhook"), _("It does not exist, has ended, or belongs to another key."), REOPEN
     ),
 }  # fmt: skip
 
@@ -216,6 +261,7 @@ SHARED: Final[tuple[tuple[Words, tuple[str, ...]], ...]] = (
         "signature-unreadable", "signature-unsupported", "signature-untrusted",
     )),
     (ZONES, ("alias-file-bad", "zone-bad", "zone-changed", "zone-file-bad", "zone-source-bad", "file-unreadable")),
+    (DIRECTORY, ("directory-refused", "directory-token-refused")),
     (ACCOUNT, (
         "body-unknown", "key-bad", "key-exists", "person-bad", "person-exists", "person-unknown", "role-unknown",
     )),

@@ -93,7 +93,9 @@ def test_no_page_is_left_out(stage: Stage) -> None:
     clients = {name: Client() for name in ("", "chiara", "olga")}
     for name in filter(None, clients):
         clients[name].cookies["sessionid"] = session(stage, name)["value"]
-    routes = list(walk(get_resolver().url_patterns))
+    routes = list(
+        walk([each for each in get_resolver().url_patterns if str(each.pattern) != "api/"])
+    )  # programs' doors
     values = ARGUMENTS | {"language": "en", "token": "none"}
     assert len(routes) > 30
     for route in routes:

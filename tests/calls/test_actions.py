@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from beffroi.calls import actions as calls
 from beffroi.calls.models import Call
@@ -14,6 +15,7 @@ from beffroi.calls.state import StepRefused
 from beffroi.delivery import actions as delivery
 from beffroi.errors import Conflict, NotAllowed
 from beffroi.lib import clock
+from beffroi.outcomes import actions as outcomes
 from beffroi.people.models import Entry
 from tests import make
 
@@ -170,3 +172,53 @@ def test_the_phase_in_force_is_the_last_declared(town: None, bruno: Any, chiara:
         calls.declare_phase(bruno, "normal")
     calls.declare_phase(chiara, "normal")
     assert calls.current_phase("other") == "normal"
+
+
+def test_a_program_drafts_changes_and_takes_back_its_own(town: None) -> None:
+    key = make.program()
+    call = calls.draft(key, make.content())
+    assert (call.author, call.program) == (None, key)
+    calls.edit(key, call.public_id, make.content(severity="Minor"))
+    calls.withdraw(key, call.public_id)
+    call.refresh_from_db()
+    assert (call.state, call.severity, call.author) == ("withdrawn", "Minor", None)
+    lines = Entry.objects.filter(about=calls.about(call))
+    assert {(line.person, line.facts["program"]) for line in lines} == {(None, "partner")}
+
+
+def test_without_a_person_a_programs_draft_goes_nowhere(town: None, bruno: Any) -> None:
+    """Not by the actions, and not by the database, whatever runs as the application."""
+    key = make.program()
+    call = calls.draft(key, make.content())
+    impostor: Any = key
+    with pytest.raises(NotAllowed):
+        delivery.submit(impostor, call.public_id)
+    with pytest.raises(NotAllowed):
+        delivery.approve(impostor, call.public_id, seen=b"")
+    with pytest.raises(DatabaseError, match="call-author"), transaction.atomic():
+        Call.objects.filter(pk=call.pk).update(state="pending", submitted_at=clock.now())
+    with pytest.raises(DatabaseError, match="call-frozen"), transaction.atomic():
+        Call.objects.filter(pk=call.pk).update(program=None)
+
+
+@pytest.mark.parametrize("actor", ["program", "robot"])
+def test_what_another_drafted_is_left_alone(town: None, bruno: Any, actor: str) -> None:
+    key = make.program()
+    who = key if actor == "program" else None
+    others = calls.draft(None if who else key, make.content())
+    with pytest.raises(Conflict) as caught:
+        calls.edit(who, others.public_id, make.content())
+    assert caught.value.facts["why"] == "draft-of-another"
+    mine = calls.draft(who, make.content())
+    calls.edit(bruno, mine.public_id, make.content())
+    with pytest.raises(Conflict) as caught:
+        calls.edit(who, mine.public_id, make.content())
+    assert caught.value.facts["why"] == "draft-has-author"
+
+
+def test_a_key_without_the_action_does_nothing(town: None, bruno: Any, chiara: Any) -> None:
+    key = make.program("reader", "call.read")
+    with pytest.raises(NotAllowed):
+        calls.draft(key, make.content())
+    with pytest.raises(NotAllowed):
+        outcomes.propose_end(key, make.live(bruno, chiara).public_id, "all-clear")

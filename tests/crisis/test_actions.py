@@ -15,6 +15,7 @@ from beffroi.delivery import actions as delivery
 from beffroi.errors import BadInput, Conflict, NotAllowed
 from beffroi.outcomes import actions as outcomes
 from beffroi.people.models import Entry
+from tests import make
 from tests.crisis.messages import alert, area, cancel, green, info, take, update
 
 A = alert("a")
@@ -215,3 +216,11 @@ def test_only_what_is_held_can_be_settled(town: None, bruno: Any) -> None:
         actions.settle(bruno, take(A).pk, note="Vu")
     with pytest.raises(actions.MessageNotFound):
         actions.settle(bruno, 999, note="Vu")
+
+
+def test_a_programs_draft_is_not_the_robots(town: None, bruno: Any, chiara: Any) -> None:
+    call = issued(bruno, chiara)
+    draft = outcomes.update(make.program(), call.public_id, outcomes.content_of(call))
+    assert take(B).held == "draft-in-work"
+    draft.refresh_from_db()
+    assert (draft.state, draft.texts) == ("draft", call.texts)

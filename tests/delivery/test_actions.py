@@ -156,3 +156,11 @@ def test_recipients_are_forgotten_a_day_after_the_end(
     assert (tally(over), tally(closing)) == ({"owed": 3, "accepted": 3}, {"owed": 3, "stale": 3})
     assert delivery.erase_recipients(closing.issued_at + 2 * day) == 0
     assert Entry.objects.get(action="delivery.erase").facts == {"shards": 2}
+
+
+def test_a_draft_that_could_not_be_handed_over_is_known_at_once(town: None, bruno: Any) -> None:
+    delivery.demand_ready(calls.draft(bruno, make.content()))
+    nobody = calls.draft(bruno, make.content(hazard="other", kind="drill"))
+    with pytest.raises(NotAllowed) as caught:
+        delivery.demand_ready(nobody)
+    assert caught.value.code == "no-competent-body"

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.apps import apps
 
 PAGE = Path(__file__).parents[2] / "docs" / "privacy.md"
-ROOMS = ("audience", "delivery", "people")
+ROOMS = ("audience", "delivery", "people", "web")
 
 
 def stored() -> set[str]:

@@ -23,6 +23,8 @@ LESS: dict[str, tuple[set[str], set[str]]] = {
     "calls_edition":       ({"SELECT", "INSERT", "DELETE"},   set()),
     "calls_phase":         ({"SELECT", "INSERT"},             set()),
     "crisis_message":      ({"SELECT", "INSERT"},             {"standing", "held", "settled_at", "call_id"}),
+    "delivery_webhook":    ({"SELECT", "INSERT"},             {"ended_at"}),
+    "web_reply":           ({"SELECT", "INSERT", "DELETE"},   set()),
     "django_migrations":   ({"SELECT"},                       set()),
 }  # fmt: skip
 

@@ -69,8 +69,9 @@ def test_listing_and_ending(machine: None, capsys: Told) -> None:
     main(["people", "key", "weather", "--action", "warning.send"])
     capsys.readouterr()
     main(["people", "list"])
+    until = f"{Key.objects.get().expires_at:%Y-%m-%d}"
     assert capsys.readouterr().out.split() == [
-        "ada@town.example", "officer", "key", "weather", "warning.send",
+        "ada@town.example", "officer", "key", "weather", "warning.send", "until", until,
     ]  # fmt: skip
     assert main(["people", "end", "ada@town.example"]) == 0
     assert main(["people", "key", "weather", "--end"]) == 0

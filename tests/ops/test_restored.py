@@ -85,12 +85,12 @@ def test_the_same_pages_and_nothing_stale(
     tool("pg_restore", "--no-owner", "--no-acl", "--exit-on-error", f"--dbname={elsewhere.owner_url}", dump)
     done = beffroi("migrate", **elsewhere.env)
     assert done.returncode == 0, done.stderr
-    assert "1 parts of calls, 2 letters." in done.stdout.splitlines()
+    assert "1 parts of calls, 2 letters, 0 webhooks." in done.stdout.splitlines()
     assert f"Live when the dump was made: {live.public_id}, Severe, until " in done.stdout
     assert elsewhere.ask("SELECT state, stale, accepted FROM delivery_shard") == [("stopped", 1, 0)]
     assert elsewhere.ask("SELECT DISTINCT state FROM delivery_note") == [("expired",)]
     logged = elsewhere.ask("SELECT facts FROM people_entry WHERE action = 'delivery.stop'")
-    assert logged == [({"shards": 1, "letters": 2},)]
+    assert logged == [({"shards": 1, "letters": 2, "webhooks": 0},)]
     same = {path: bytes(body) for path, body in elsewhere.ask("SELECT path, body FROM delivery_page")}
     assert same.keys() == pages.keys()
     changed = {path for path, body in same.items() if body != pages[path]}

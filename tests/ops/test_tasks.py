@@ -27,11 +27,13 @@ from beffroi.city.model import Retention
 from beffroi.crisis.feeds import actions as feeds
 from beffroi.crisis.models import Feed, Fetched
 from beffroi.delivery.models import Note, Shard
+from beffroi.delivery.webhooks import actions as webhooks
 from beffroi.lib import clock, grid
 from beffroi.ops import tasks
 from beffroi.outcomes import actions as outcomes
 from tests import make
 from tests.ops.letterbox import Letterbox, letterbox
+from tests.push_sink import PushSink
 
 
 @pytest.fixture
@@ -45,6 +47,8 @@ def test_every_task_is_known_to_the_engine_by_a_stable_name() -> None:
     names = {
         "delivery.wake",
         "delivery.notes",
+        "delivery.webhooks",
+        "clock.webhooks",
         "clock.sweep",
         "clock.poll",
         "clock.minute",
@@ -128,6 +132,15 @@ def test_each_hour_it_is_forgotten_who_was_sent_what_a_day_after_the_end(
         tasks.hour(timestamp=0)
         assert Shard.objects.filter(recipients__isnull=False).count() == left
     assert Shard.objects.get(recipients__isnull=False).call == standing, "what goes on needs its list"
+
+
+def test_a_stroke_tells_webhooks_what_waits(push_sink: PushSink, town: None, bruno: Any, chiara: Any) -> None:
+    url = push_sink.endpoint()
+    webhooks.register(make.program("partner", "webhook.manage"), url, is_exercise=False)
+    make.live(bruno, chiara)
+    tasks.send_webhooks()
+    tasks.retry_webhooks(timestamp=0)
+    assert len(push_sink.at(url)) == 1
 
 
 def test_each_night_what_the_city_does_not_keep_is_forgotten(

@@ -177,3 +177,16 @@ def test_one_tap_informs_all_who_must_know(
         assert words in text
     assert "List-Unsubscribe" not in post_office.mails[0].message
     assert Entry.objects.get(action="call.inform").facts == {"contacts": ["centre-112", "mayor"]}
+
+
+def test_the_end_that_a_program_proposes_waits_for_people(town: None, bruno: Any, chiara: Any) -> None:
+    call = make.live(bruno, chiara, severity="Minor")
+    draft = outcomes.propose_end(make.program(), call.public_id, "false-alarm")
+    assert (draft.state, draft.author, draft.msgType) == ("draft", None, "Cancel")
+    assert draft.texts == closing_texts(call, "false-alarm")
+    call.refresh_from_db()
+    assert call.state == "live"
+    with pytest.raises(outcomes.EndingUnknown):
+        outcomes.propose_end(make.program("other"), call.public_id, "expired")
+    ended = make.approved(bruno, chiara, draft)
+    assert (ended.state, ended.author) == ("live", bruno)

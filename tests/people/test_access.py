@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from beffroi.errors import NotAllowed
+from beffroi.lib import clock
 from beffroi.people import access
-from beffroi.people.models import Person
+from beffroi.people.models import Key, Person
 
 MAY = {
     "officer": {
@@ -55,4 +57,31 @@ def test_the_overseer_changes_nothing_and_the_administrator_approves_nothing() -
 
 
 def test_no_person_sends_as_a_program() -> None:
-    assert all(not access.TABLE[action] for action in access.FOR_PROGRAMS)
+    assert [action for action, roles in access.TABLE.items() if not roles] == ["warning.send", "webhook.manage"]
+
+
+def program(*actions: str, **changes: Any) -> Key:
+    values: dict[str, Any] = {"name": "x", "expires_at": clock.now() + timedelta(days=1)}
+    return Key(actions=list(actions), **(values | changes))
+
+
+def test_what_programs_may() -> None:
+    """None of the three with which people decide, and none that changes the city's phase."""
+    assert set(access.FOR_PROGRAMS) == {
+        "warning.send", "warning.read", "call.read", "call.draft", "call.close", "webhook.manage",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("action", access.TABLE)
+def test_a_key_opens_its_own_actions_and_no_other(action: str) -> None:
+    others = [other for other in access.TABLE if other != action]
+    assert not access.may(program(*others), action)
+    assert access.may(program(action), action) == (action in access.FOR_PROGRAMS)
+
+
+def test_a_key_that_is_over_opens_nothing() -> None:
+    now = clock.now()
+    assert access.may(program("call.read"), "call.read")
+    assert not access.may(program("call.read", expires_at=now), "call.read")
+    assert not access.may(program("call.read", ended_at=now), "call.read")
+    assert not access.may(program("call.invent"), "call.invent")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -71,7 +72,10 @@ def test_the_web_has_no_way_to_make_or_change_an_account(committed: None) -> Non
     """The connection of the application is refused each of these by the database."""
     person = add()
     statements = [
-        ("INSERT INTO people_key (name, digest, action, made_at) VALUES ('x', 'x', 'warning.send', now())", []),
+        (
+            "INSERT INTO people_key (name, digest, actions, made_at, expires_at) VALUES ('x', 'x', '[]', now(), now())",
+            [],
+        ),
         ("UPDATE people_key SET ended_at = NULL", []),
         ("DELETE FROM people_key", []),
         ("DELETE FROM people_person WHERE id = %s", [person.pk]),
@@ -97,25 +101,42 @@ def test_the_web_has_no_way_to_make_or_change_an_account(committed: None) -> Non
 
 
 def test_a_key_is_kept_as_its_digest_and_ends_once(committed: None) -> None:
-    token = actions.add_key("weather-service", "warning.send")
+    token = actions.add_key("weather-service", ["warning.send"])
     key = Key.objects.get()
-    assert (bytes(key.digest), key.action, key.ended_at) == (tokens.digest(token), "warning.send", None)
+    assert (bytes(key.digest), key.actions, key.ended_at) == (tokens.digest(token), ["warning.send"], None)
     assert actions.end_key("weather-service")
     assert not actions.end_key("weather-service")
     assert not actions.end_key("nobody")
     assert Key.objects.get().ended_at is not None
     with pytest.raises(actions.KeyExists):
-        actions.add_key("weather-service", "warning.send")
+        actions.add_key("weather-service", ["warning.send"])
     assert [entry.action for entry in Entry.objects.order_by("pk")] == ["key.add", "key.end"]
 
 
+def test_a_key_for_several_actions_has_an_end(committed: None) -> None:
+    actions.add_key("partner", ["call.read", "call.draft", "call.read"], days=30)
+    key = Key.objects.get()
+    assert key.actions == ["call.read", "call.draft"]
+    assert abs(key.expires_at - clock.now() - timedelta(days=30)) < timedelta(minutes=1)
+    assert Entry.objects.get().facts["opens"] == ["call.read", "call.draft"]
+    assert key.is_open
+    with clock.at(key.expires_at):
+        assert not key.is_open
+
+
+@pytest.mark.parametrize("days", [0, -1, 1096])
+def test_no_key_is_for_ever(committed: None, days: int) -> None:
+    with pytest.raises(actions.KeyBad):
+        actions.add_key("partner", ["call.read"], days=days)
+
+
 @pytest.mark.parametrize(("name", "action"), [
-    ("x", "call.approve"), ("x", "nothing"), ("", "warning.send"), ("Two words", "warning.send"),
+    ("x", "call.approve"), ("x", "call.submit"), ("x", "nothing"), ("", "warning.send"), ("Two words", "warning.send"),
     ("a\nb", "warning.send"),
 ])  # fmt: skip
 def test_what_is_no_key(committed: None, name: str, action: str) -> None:
     with pytest.raises(actions.KeyBad):
-        actions.add_key(name, action)
+        actions.add_key(name, [action])
     assert not Key.objects.exists()
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connections, transaction
 
+from beffroi.people import actions as people
 from beffroi.people import log
-from beffroi.people.models import Entry
+from beffroi.people.models import Entry, Key
 
 
 def test_a_line(bruno: Any) -> None:
@@ -17,6 +18,12 @@ def test_a_line(bruno: Any) -> None:
     assert (found.person, found.action, found.about) == (bruno, "call.draft", "call:x")
     assert found.facts == {"severity": "Severe", "digest": None}
     assert found.at is not None
+
+
+def test_a_program_acts_in_its_own_name(committed: None) -> None:
+    people.add_key("partner", ["call.draft"])
+    entry = log.write(Key.objects.get(), "call.draft", "call:x", severity="Severe")
+    assert (entry.person, entry.facts) == (None, {"program": "partner", "severity": "Severe"})
 
 
 def test_a_line_is_of_the_transaction_that_it_tells_of(bruno: Any) -> None:

@@ -52,6 +52,23 @@ def test_programs_get_json() -> None:
     assert raised(CellsBad(), "/fr/x/", accept="text/html,application/json")["Content-Type"].startswith("text/html")
 
 
+def test_facts_keep_their_form_for_programs() -> None:
+    bad = CellsBad(fields={"headline.fr": "missing", "deep": {"a": 1}}, at=Http404)
+    told = json.loads(raised(bad, "/api/calls").content)["facts"]
+    assert told == {"fields": {"headline.fr": "missing", "deep": {"a": 1}}, "at": str(Http404)}
+
+
+def test_facts_that_http_has_a_header_for() -> None:
+    class Refused(BeffroiError):
+        code, status = "key-refused", 401
+
+    class Method(BeffroiError):
+        code, status = "method-refused", 405
+
+    assert raised(Refused(), "/api/calls")["WWW-Authenticate"] == "Bearer"
+    assert raised(Method(allowed="GET, POST"), "/api/calls")["Allow"] == "GET, POST"
+
+
 def test_facts_are_inert_in_a_page() -> None:
     class Shown(BeffroiError):
         code = "subscription-bad"

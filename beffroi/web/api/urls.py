@@ -1,7 +1,9 @@
 """Routes of programs."""
 
+from __future__ import annotations
+
 from django.urls import path
 
-from beffroi.web.api import cap
+from beffroi.web.api import document, programs
 
-urlpatterns = [path("cap", cap.receive)]
+urlpatterns = [path("openapi.json", document.show), *programs.routes()]

@@ -102,7 +102,7 @@ def happened(call: Call) -> list[Step]:
     return [
         Step(
             at=entry.at,
-            who=entry.person.name if entry.person else _("by itself"),
+            who=entry.person.name if entry.person else entry.facts.get("program") or _("by itself"),
             what=str(words.LOG.get(entry.action, entry.action)),
             why=str(entry.facts.get("why", "")),
         )

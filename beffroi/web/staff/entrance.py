@@ -9,6 +9,7 @@ from typing import Any, cast
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.base.internal.flows import post_authentication
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -51,11 +52,12 @@ def again(request: HttpRequest) -> HttpResponse:
         form = asked(user=person, data=request.POST)
         if form.is_valid():
             post_authentication(request, form.authenticator, reauthenticated=True)
-            return pause.go_on(request)
+            return pause.go_on(request, pause.aim(request))
     context = {
         "form": form,
         "next": pause.aim(request),
         "is_locked": door.is_locked(request),
+        "has_directory": bool(settings.OIDC_URL and settings.OIDC_SECOND_FACTOR),
         "options": codes.passkey_options(person),
     }
     return render(request, "mfa/reauthenticate.html", context)

@@ -39,7 +39,11 @@ def page(
 
 def found(public_id: str) -> Call:
     """The call of this address."""
-    call = Call.objects.select_related("author", "approver", "follows", "root").filter(public_id=public_id).first()
+    call = (
+        Call.objects.select_related("author", "program", "approver", "follows", "root")
+        .filter(public_id=public_id)
+        .first()
+    )
     if call is None:
         raise CallNotFound(call=public_id)
     return call

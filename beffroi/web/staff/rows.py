@@ -120,7 +120,7 @@ def recent(now: datetime) -> list[Line]:
 
 def lines(calls: QuerySet[Call], *, with_progress: bool = False) -> list[Line]:
     """Worst first, then newest."""
-    found = list(calls.select_related("author", "approver"))
+    found = list(calls.select_related("author", "program", "approver"))
     found.sort(key=lambda call: (not call.is_exercise, Severity(call.severity).rank, call.pk), reverse=True)
     sent = progress(found) if with_progress else {}
     return [line(call, sent.get(call.pk)) for call in found]

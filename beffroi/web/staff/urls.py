@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from beffroi.web.staff import approve, call, compose, desk, enrol, entrance, follow, incoming, journal, steps
+from beffroi.web.staff import approve, call, compose, desk, directory, enrol, entrance, follow, incoming, journal, steps
 
 urlpatterns = [
     path("", desk.show, name="desk"),
@@ -27,6 +27,8 @@ urlpatterns = [
     path("call/<str:public_id>/update/", follow.update, name="call-update"),
     path("call/<str:public_id>/close/<str:ending>/", follow.close, name="call-close"),
     path("enrol/<str:token>/", enrol.show, name="enrol"),
+    path("directory/", directory.begin, name="directory"),
+    path("directory/back/", directory.back, name="directory-back"),
     path("login/", entrance.login, name="account_login"),
     path("logout/", entrance.logout, name="account_logout"),
     path("inactive/", entrance.inactive, name="account_inactive"),

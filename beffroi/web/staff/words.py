@@ -135,6 +135,8 @@ LOG: Final = {
     "person.end": gettext_lazy("Account closed"),
     "key.add": gettext_lazy("Key made for a program"),
     "key.end": gettext_lazy("Key of a program ended"),
+    "webhook.add": gettext_lazy("Webhook of a program registered"),
+    "webhook.end": gettext_lazy("Webhook of a program ended"),
     "delivery.erase": gettext_lazy("List of recipients erased"),
     "delivery.stop": gettext_lazy("Database restored: nothing that waited was sent"),
 }

@@ -25,7 +25,7 @@ URL = "/api/cap"
 
 @pytest.fixture
 def key(town: None) -> str:
-    return people.add_key("weather-service", "warning.send")
+    return people.add_key("weather-service", ["warning.send"])
 
 
 def post(body: bytes, token: str, **headers: str) -> tuple[int, dict[str, Any]]:
@@ -85,8 +85,9 @@ def test_an_ended_key_opens_nothing(key: str) -> None:
 
 
 def test_a_key_for_something_else_opens_nothing(key: str) -> None:
-    Key.objects.using("owner").update(action="call.approve")
-    assert post(write(A), key)[0] == 401
+    Key.objects.using("owner").update(actions=["call.approve", "call.draft"])
+    status, answer = post(write(A), key)
+    assert (status, answer["code"], answer["facts"]) == (403, "key-too-narrow", {"action": "warning.send"})
     assert not Message.objects.exists()
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from beffroi.calls import actions as calls
 from beffroi.people import log
 from beffroi.people.models import Entry, Person
 from beffroi.web.staff import journal
+from tests import make
 from tests.web.conftest import Enter
 
 
@@ -40,3 +42,10 @@ def test_the_head_of_the_chain_is_shown_as_the_command_prints_it(olga: Person, t
     newest = Entry.objects.get(action="call.edit")
     page = enter(olga).get("/desk/log/").content.decode()
     assert f"{newest.number}:{bytes(newest.hash or b'').hex()}" in page
+
+
+def test_a_program_stands_where_a_person_would(olga: Person, town: None, enter: Enter) -> None:
+    key = make.program("civil-protection")
+    call = calls.draft(key, make.content())
+    assert "civil-protection</td>" in enter(olga).get("/desk/log/").content.decode()
+    assert f"<dd>{key.name}</dd>" in enter(olga).get(f"/desk/call/{call.public_id}/").content.decode()

@@ -16,7 +16,12 @@ function fill(html) {
     location.reload(); // the session is over: the log-in comes next
     return;
   }
+  if (found.dataset.lock !== "locked") {
+    unlock(); // in another tab
+    return;
+  }
   inside.replaceChildren(document.adoptNode(found));
+  for (const link of inside.querySelectorAll("[data-apart]")) link.target = "_blank"; // what was typed stays here
   ready(inside);
   inside.querySelector("[autofocus]")?.focus();
 }
@@ -56,4 +61,5 @@ dialog.addEventListener("submit", (event) => {
 });
 dialog.addEventListener("close", () => isLocked && dialog.showModal()); // Escape does not unlock
 document.addEventListener("desk-locked", lock);
+document.addEventListener("visibilitychange", () => isLocked && !document.hidden && ask(dialog.dataset.from));
 setInterval(() => Date.now() - touched > LIMIT_MS && lock(), LOOK_MS);
