@@ -25,6 +25,11 @@ def walk(patterns: list[Any]) -> Iterator[URLPattern]:
             yield pattern
 
 
+def screens() -> list[URLPattern]:
+    """Every route for browsers: programs' doors are looked at in tests/web/api."""
+    return list(walk([each for each in get_resolver().url_patterns if str(each.pattern) != "api/"]))
+
+
 def address(pattern: URLPattern) -> str:
     names = pattern.pattern.converters
     return reverse(pattern.name, kwargs={name: ARGUMENTS[name] for name in names})
