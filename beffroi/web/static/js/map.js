@@ -34,7 +34,8 @@ function severity(sev) {
   return found;
 }
 
-export async function make(container, { maplibre, style, bounds, centre, zoom }) {
+// `words` are the data attributes of the element that the page has for the map: label, zoomIn, zoomOut.
+export async function make(container, { maplibre, style, bounds, centre, zoom, words }) {
   const [library] = await Promise.all([import(maplibre), loadStyle(style)]);
   const places = await (await fetch("/places.geojson")).json();
   const [land, line] = COLOURS.map((name) => colour(name));
@@ -50,24 +51,25 @@ export async function make(container, { maplibre, style, bounds, centre, zoom })
     },
     ...(bounds ? { bounds, fitBoundsOptions: { padding: 30, maxZoom: 13 } } : { center: centre, zoom }),
     attributionControl: false,
+    locale: { "Map.Title": words.label },
     dragRotate: false,
     pitchWithRotate: false,
     maxZoom: 16,
   });
   map.touchZoomRotate.disableRotation();
-  tools(map, container);
+  tools(map, container, words);
   await new Promise((done) => map.once("load", done));
   names(map, library, container);
   return { map, library };
 }
 
 // Our own two buttons: MapLibre's are pictures in data: addresses, which our pages do not load.
-function tools(map, container) {
+function tools(map, container, words) {
   const box = document.createElement("div");
   box.className = "map-tools";
-  for (const [sign, act] of [["+", () => map.zoomIn()], ["−", () => map.zoomOut()]]) {
+  for (const [sign, name, act] of [["+", words.zoomIn, () => map.zoomIn()], ["−", words.zoomOut, () => map.zoomOut()]]) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: sign });
-    button.setAttribute("aria-label", sign === "+" ? "zoom in" : "zoom out");
+    button.setAttribute("aria-label", name);
     button.addEventListener("click", act);
     box.append(button);
   }
@@ -134,6 +136,7 @@ async function open(box) {
   const style = box.dataset.style;
   const { map } = await make(container, {
     maplibre: style.replace("maplibre-gl.css", "maplibre-gl.mjs"), style, bounds: bounds(shapes), centre: [0, 0], zoom: 1,
+    words: box.dataset,
   });
   draw(map, "areas", shapes);
   box.hidden = true;

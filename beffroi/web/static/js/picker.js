@@ -163,6 +163,7 @@ export class Picker {
     await cells.load(dataset.h3);
     const made = await make(box, {
       maplibre: dataset.maplibre, style: dataset.style, centre: dataset.centre.split(",").map(Number), zoom: Number(dataset.zoom),
+      words: box.dataset,
     });
     this.map = made.map;
     this.map.addSource("cells", { type: "geojson", data: cells.shapes([]) });

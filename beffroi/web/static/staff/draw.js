@@ -55,14 +55,12 @@ export async function draw(place, form, changed) {
   const undo = tool(place.dataset.undo);
   const done = tool(place.dataset.done);
   const box = Object.assign(document.createElement("div"), { className: "draw" });
-  box.setAttribute("role", "region");
-  box.setAttribute("aria-label", place.dataset.label);
   place.append(tools, box);
 
   const tone = (token) => plain(token, box);
   const [lat, lon] = place.dataset.centre.split(",").map(Number);
   const map = new maplibre.Map({
-    container: box, center: [lon, lat], zoom: Number(place.dataset.zoom), attributionControl: false, dragRotate: false, maxPitch: 0,
+    container: box, center: [lon, lat], zoom: Number(place.dataset.zoom), attributionControl: false, locale: { "Map.Title": place.dataset.label }, dragRotate: false, maxPitch: 0,
     style: {
       version: 8,
       sources: {
